@@ -1,1 +1,126 @@
-//! Placeholder while the crate is laid out.
+//! Pseudo-terminals and process trees for orchestrators: start a program in a terminal of its own, read all it
+//! writes, know exactly how it ended, and end it with everything that descends from it.
+//!
+//! This crate knows nothing of agents, keeps no output, parses no escape sequence and starts no task or thread of its
+//! own (looking through all processes borrows one of tokio's blocking threads). It changes nothing about the host
+//! program: no signal handler, no subreaper, and it waits for no child but its own.
+//!
+//! ```no_run
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use orch_pty::{Command, Ladder, Process, Stdin, TerminalMode};
+//!
+//! let command = Command::new("sh")
+//!     .args(["-c", "cat; date"])
+//!     .stdin(Stdin::Bytes(b"a prompt of any length\n".to_vec()))
+//!     .terminal_mode(TerminalMode::Clean);
+//! let Process { mut child, terminal, .. } = command.spawn()?;
+//! let terminal = terminal.expect("stdout is a terminal");
+//! let mut buffer = vec![0; 64 * 1024];
+//! loop {
+//!     match terminal.read(&mut buffer).await? {
+//!         0 => break,
+//!         read => print!("{}", String::from_utf8_lossy(&buffer[..read])),
+//!     }
+//! }
+//! println!("{}", child.wait().await?);
+//! let report = child.tree().stop(&Ladder::default()).await; // whoever it left behind
+//! assert!(report.left.is_empty());
+//! # Ok(()) }
+//! ```
+//!
+//! # Map
+//!
+//! | you want | look at |
+//! | --- | --- |
+//! | to say what runs, and where its streams go | [`Command`], [`Stdin`], [`Output`], [`Size`], [`TerminalMode`], [`SpawnMethod`] |
+//! | what a spawn gives, or why it does not | [`Process`], [`SpawnError`] |
+//! | to talk to it | [`Terminal`], [`PipeReader`], [`PipeWriter`] |
+//! | to know how it ended | [`Child`], [`Exit`] |
+//! | to end it and all that descends from it | [`Tree`], [`Ladder`], [`KillReport`], [`Tag`], [`Signal`] |
+//!
+//! Inside: `spawn` goes from a command to a process, `leader` alone takes the child's status, `tree` holds the census
+//! (who belongs) and the hunt (until nobody is left), and `sys` holds every system call and every line of `unsafe`.
+//!
+//! # What is guaranteed
+//!
+//! On Linux 5.11 and later; each line is a test of `tests/integration` (or of `tree::model`, without processes).
+//!
+//! | guarantee | tests |
+//! | --- | --- |
+//! | A spawn does not copy the page tables of this process. | `by_vfork_no_page_table_is_copied` |
+//! | The child leads a session, its terminal controls it, it has descriptors 0, 1 and 2 and no other, ignores and blocks no signal. | `a_child_leads_its_session_and_its_terminal_controls_it`, `a_child_has_exactly_three_descriptors_though_the_parent_leaks_others`, `a_child_ignores_and_blocks_no_signal_though_the_parent_does` |
+//! | A program that cannot run is an error of the spawn, by kind and path; never an exit code 127. | all of `exec_failure` |
+//! | Codes 0 to 255 and signals are exact, also when this program ignores `SIGCHLD` (Linux 6.15; before, the spawn is refused). | `every_exit_code_is_exact`, `the_signal_that_ended_a_child_is_exact`, `under_an_ignored_sigchld_exits_are_exact_or_the_spawn_is_refused` |
+//! | The host's own children keep their statuses. | `the_hosts_own_children_keep_their_statuses` |
+//! | All output is delivered; the end of a terminal is no error. | `what_a_child_writes_before_it_exits_arrives_whole_two_hundred_times`, `output_that_is_read_only_after_the_exit_arrives_whole`, `after_the_end_every_read_says_end` |
+//! | Bytes for standard input arrive whole, appear in no command line, and cannot be changed. | `a_mebibyte_on_stdin_arrives_whole_and_in_no_command_line`, `a_child_cannot_change_the_bytes_it_was_given` |
+//! | Standard error on a pipe stays apart; a clean terminal changes no byte. | `standard_error_on_a_pipe_stays_apart_from_the_terminal`, `a_clean_terminal_changes_no_byte_of_the_output_and_echoes_nothing` |
+//! | Ending a tree leaves nobody: other groups, other sessions, daemons, those that ignore signals, that scrub their environment, that fork themselves on for ever. | all of `tree` |
+//! | Nobody else is signalled, not even by a recycled number. | `nobody_else_is_signalled`, `a_number_that_came_to_mean_a_stranger_before_it_was_pinned_is_spared` |
+//! | Dropping a child, a future at any await, or the runtime leaves nobody. | `dropping_a_child_kills_its_whole_tree`, `a_process_that_is_dropped_at_any_await_leaves_nobody`, `dropping_the_runtime_leaves_nobody` |
+//! | No descriptor is left over, and none is held once the exit is known. | `the_parents_descriptors_are_the_same_after_two_hundred_spawns`, `once_the_exit_is_known_a_child_and_its_tree_hold_no_descriptor` |
+//!
+//! # What is not promised
+//!
+//! - **The death of this program by `SIGKILL`.** The kernel closes the terminals then, which hangs them up: what
+//!   ignores `SIGHUP` or has left its session lives on. Likewise a child without a terminal.
+//! - A process that changes its `RLIMIT_LOCKS` on purpose, scrubs its environment *and* has left the lineage is not
+//!   found; nor is one that became setuid and left the lineage; nor one that a service started on the tree's behalf.
+//! - Typed lines above 4,095 bytes are cut by the kernel, and what is typed to a child that has exited is taken
+//!   without an error.
+//! - On other Unix systems a spawn forks, the end of a child is polled for every 10 ms, a tree is the child's process
+//!   group and is reached only until its status is taken, and a terminal may lose output that is unread when its
+//!   last user closes it (macOS).
+//! - In a program that has set `SIGPIPE` back to its default, writing to a pipe that nobody reads ends the program.
+#![deny(unsafe_code)]
+
+#[cfg(not(unix))]
+compile_error!(
+    "orch-pty needs the pseudo-terminals of a Unix system; on Windows, build and run inside WSL 2"
+);
+
+#[cfg(unix)]
+mod child;
+#[cfg(unix)]
+mod command;
+#[cfg(unix)]
+mod endpoint;
+#[cfg(unix)]
+mod error;
+#[cfg(unix)]
+mod exit;
+#[cfg(unix)]
+mod leader;
+#[cfg(unix)]
+mod pipe;
+#[cfg(unix)]
+mod process;
+#[cfg(unix)]
+mod signal;
+#[cfg(unix)]
+mod spawn;
+#[cfg(unix)]
+mod sys;
+#[cfg(unix)]
+mod tag;
+#[cfg(unix)]
+mod terminal;
+#[cfg(unix)]
+mod tree;
+#[cfg(unix)]
+mod watch;
+
+#[cfg(unix)]
+pub use crate::{
+    child::Child,
+    command::{Command, Output, Size, SpawnMethod, Stdin, TerminalMode},
+    error::SpawnError,
+    exit::Exit,
+    pipe::{PipeReader, PipeWriter},
+    process::Process,
+    signal::Signal,
+    tag::Tag,
+    terminal::Terminal,
+    tree::{KillReport, Ladder, Tree},
+};

@@ -1,0 +1,54 @@
+//! The tag that survives a scrubbed environment: `RLIMIT_LOCKS`, which the kernel has ignored since 2.4 but still
+//! hands from parent to child and keeps across exec. Everybody may lower it.
+
+use std::sync::OnceLock;
+
+use nix::errno::Errno;
+use nix::libc::{self, pid_t};
+
+/// Soft and hard value for the child that is `worker` in the run `run` (`worker` below `run`), or `None` when the
+/// hard value in force is already lower than the tag. A nested orchestrator keeps the hard value of the outer run.
+pub(crate) fn limit_for(run: u64, worker: u64) -> Option<[u64; 2]> {
+    static OWN: OnceLock<Option<[u64; 2]>> = OnceLock::new();
+    let [_, hard] = (*OWN.get_or_init(|| read(0)))?;
+    match hard {
+        libc::RLIM64_INFINITY => Some([worker, run]),
+        outer if outer >= worker => Some([worker, outer]),
+        _ => None,
+    }
+}
+
+/// Sets the limit of the calling process.
+///
+/// # Safety
+/// As `newborn::become_program`: this is called by the child.
+pub(in crate::sys) unsafe fn set_tag_limit(limit: &[u64; 2]) {
+    // SAFETY: reads a pair of numbers, as `struct rlimit64` is laid out, and writes nothing through a null pointer.
+    unsafe {
+        libc::syscall(
+            libc::SYS_prlimit64,
+            0,
+            libc::RLIMIT_LOCKS,
+            limit.as_ptr(),
+            std::ptr::null_mut::<libc::rlimit64>(),
+        );
+    }
+}
+
+/// Soft and hard value of a process: alive or a zombie, and of the same user.
+pub(super) fn read(pid: u32) -> Option<[u64; 2]> {
+    let pid = pid_t::try_from(pid).ok()?;
+    let mut limit = [0_u64; 2];
+    // SAFETY: writes a pair of numbers, as `struct rlimit64` is laid out, through a live local; sets nothing.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_prlimit64,
+            pid,
+            libc::RLIMIT_LOCKS,
+            std::ptr::null::<libc::rlimit64>(),
+            limit.as_mut_ptr(),
+        )
+    };
+    Errno::result(result).ok()?;
+    Some(limit)
+}

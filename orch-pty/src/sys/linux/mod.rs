@@ -1,0 +1,24 @@
+//! Linux: ptmx, `clone`, pidfds, memory files, `/proc`. Needs 5.11 (`close_range` with a flag; pidfds are older).
+
+mod birth;
+mod handle;
+mod limit;
+mod memory;
+pub(crate) mod processes;
+mod ptmx;
+mod stack;
+mod status;
+
+pub(super) use birth::{close_on_exec_from, reset_signal};
+pub(crate) use birth::{fork_and_pin, vfork};
+pub(crate) use handle::Handle;
+pub(crate) use limit::limit_for;
+pub(super) use limit::set_tag_limit;
+pub(crate) use memory::{random, stdin_from_bytes};
+pub(crate) use ptmx::{open, path};
+pub(crate) use status::statuses_are_lost;
+
+/// Whether there is a way of birth that does not copy page tables.
+pub(crate) const fn births_by_vfork() -> bool {
+    true
+}

@@ -1,0 +1,68 @@
+//! How a child ended when nobody could wait for it: the kernel remembers it on the pidfd since 6.15.
+
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+use nix::libc;
+
+/// `struct pidfd_info` of `linux/pidfd.h`, first version: 64 bytes.
+#[repr(C)]
+#[derive(Default)]
+struct Remembered {
+    mask: u64,
+    control_group: u64,
+    identities: [u32; 11],
+    exit_code: i32,
+}
+
+/// `PIDFD_INFO_EXIT`.
+const EXIT: u64 = 1 << 3;
+
+/// `PIDFD_GET_INFO`: `_IOWR(0xFF, 11, struct pidfd_info)`, as the architectures that Rust knows encode it.
+#[allow(clippy::cast_lossless, clippy::cast_possible_wrap)] // an unsigned long with glibc, an int with musl
+const GET_INFO: libc::Ioctl = {
+    let read_write: u32 = if cfg!(any(
+        target_arch = "powerpc",
+        target_arch = "powerpc64",
+        target_arch = "mips",
+        target_arch = "mips64",
+        target_arch = "sparc64"
+    )) {
+        0x6000_0000
+    } else {
+        0xC000_0000
+    };
+    (read_write | (64 << 16) | (0xFF << 8) | 0x0B) as libc::Ioctl
+};
+
+/// The wait status of a process that has been reaped already.
+pub(super) fn remembered(pidfd: BorrowedFd<'_>) -> Option<i32> {
+    const { assert!(size_of::<Remembered>() == 64) }
+    let mut info = Remembered {
+        mask: EXIT,
+        ..Remembered::default()
+    };
+    // SAFETY: the call reads and writes 64 bytes, the size that the request encodes, through a live local.
+    let result = unsafe { libc::ioctl(pidfd.as_raw_fd(), GET_INFO, &raw mut info) };
+    (result == 0 && info.mask & EXIT != 0).then_some(info.exit_code)
+}
+
+/// Whether this process has told the system to keep no status of its children, and the kernel does not remember it
+/// either: then how a child ends can never be known.
+pub(crate) fn statuses_are_lost() -> bool {
+    // SAFETY: zeros are a valid sigaction.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    // SAFETY: with a null new action the call only writes the present one to `action`, which lives here.
+    let known = unsafe { libc::sigaction(libc::SIGCHLD, std::ptr::null(), &raw mut action) } == 0;
+    let discarded = action.sa_sigaction == libc::SIG_IGN || action.sa_flags & libc::SA_NOCLDWAIT != 0;
+    known && discarded && !kernel_remembers()
+}
+
+fn kernel_remembers() -> bool {
+    let Ok(release) = std::fs::read_to_string("/proc/sys/kernel/osrelease") else {
+        return false;
+    };
+    let mut numbers = release
+        .split(|c: char| !c.is_ascii_digit())
+        .map_while(|part| part.parse::<u32>().ok());
+    (numbers.next(), numbers.next()) >= (Some(6), Some(15))
+}

@@ -1,0 +1,33 @@
+//! Every call into the operating system, and every `unsafe` line of the workspace.
+//!
+//! `linux` and `portable` offer the same names; the rest of the crate asks no further which one it stands on.
+//! Types of nix and libc end here.
+
+#![allow(unsafe_code)]
+
+pub(crate) mod descriptor;
+mod dispositions;
+mod fork;
+pub(crate) mod image;
+pub(crate) mod lookup;
+mod newborn;
+pub(crate) mod reactor;
+pub(crate) mod refusal;
+pub(crate) mod signals;
+pub(crate) mod terminal;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+use linux as platform;
+
+#[cfg(not(target_os = "linux"))]
+mod portable;
+#[cfg(not(target_os = "linux"))]
+use portable as platform;
+
+pub(crate) use newborn::{Birth, Failure, Stage};
+pub(crate) use platform::{
+    Handle, births_by_vfork, fork_and_pin, limit_for, processes, random, statuses_are_lost, stdin_from_bytes,
+    vfork,
+};

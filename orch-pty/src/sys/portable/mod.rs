@@ -1,0 +1,19 @@
+//! Other Unix systems: openpty, fork, and processes by their number. Weaker than Linux: a descendant that left the
+//! child's process group is not found, and the end of a child is polled for.
+
+mod child;
+mod handle;
+mod memory;
+pub(crate) mod processes;
+mod pty;
+
+pub(super) use child::{close_on_exec_from, reset_signal, set_tag_limit};
+pub(crate) use child::{fork_and_pin, limit_for, statuses_are_lost, vfork};
+pub(crate) use handle::Handle;
+pub(crate) use memory::{random, stdin_from_bytes};
+pub(crate) use pty::{open, path};
+
+/// Whether there is a way of birth that does not copy page tables.
+pub(crate) const fn births_by_vfork() -> bool {
+    false
+}

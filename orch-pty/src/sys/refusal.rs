@@ -1,0 +1,42 @@
+//! What the numbers of errors mean to this crate.
+
+use std::io;
+
+use nix::errno::Errno;
+
+/// Why exec refused a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The program, or what should run it, is not there.
+    Missing,
+    /// The program, or what should run it, may not be executed.
+    Forbidden,
+    /// It is no program of this system.
+    BadFormat,
+    /// Arguments and environment are too long.
+    TooLong,
+    /// Anything else.
+    Other,
+}
+
+impl Refusal {
+    pub(crate) fn of_exec(error: &io::Error) -> Self {
+        match Errno::from_raw(error.raw_os_error().unwrap_or(0)) {
+            Errno::ENOENT | Errno::ENOTDIR => Self::Missing,
+            Errno::EACCES | Errno::EPERM => Self::Forbidden,
+            Errno::ENOEXEC => Self::BadFormat,
+            Errno::E2BIG => Self::TooLong,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether a wait failed because there is no such child (any more).
+pub(crate) fn is_no_child(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::ECHILD as i32)
+}
+
+/// Whether a read from a terminal's master failed because no process holds the other side any more.
+pub(crate) fn is_hang_up(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::EIO as i32)
+}

@@ -1,0 +1,46 @@
+//! What every Unix does alike with an open terminal: its size and its mode.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::libc;
+use nix::sys::termios::{self, LocalFlags, OutputFlags, SetArg};
+
+pub(crate) use super::platform::{open, path};
+
+/// Both ends of a new terminal. Both are close-on-exec from the start; the master does not block.
+pub(crate) struct Pair {
+    pub(crate) master: OwnedFd,
+    pub(crate) slave: OwnedFd,
+}
+
+/// Tells the terminal its size, and with it the foreground group (`SIGWINCH`).
+pub(crate) fn resize(terminal: impl AsFd, rows: u16, columns: u16) -> io::Result<()> {
+    let size = libc::winsize {
+        ws_row: rows,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    // SAFETY: TIOCSWINSZ reads one `winsize` through the pointer, which points to a live local.
+    let result = unsafe {
+        libc::ioctl(
+            terminal.as_fd().as_raw_fd(),
+            libc::TIOCSWINSZ as _,
+            &raw const size,
+        )
+    };
+    nix::errno::Errno::result(result)?;
+    Ok(())
+}
+
+/// Lets output pass unchanged and stops the echo of input; lines are still edited and signals still raised.
+pub(crate) fn clean(slave: impl AsFd) -> io::Result<()> {
+    let mut settings = termios::tcgetattr(slave.as_fd())?;
+    settings.output_flags.remove(OutputFlags::OPOST);
+    settings.local_flags.remove(
+        LocalFlags::ECHO | LocalFlags::ECHONL | LocalFlags::ECHOE | LocalFlags::ECHOK | LocalFlags::ECHOCTL,
+    );
+    termios::tcsetattr(slave.as_fd(), SetArg::TCSANOW, &settings)?;
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! Real processes in real terminals. `ORCH_PTY_SPAWN=vfork|fork` runs the whole suite with the one or the other way
+//! of birth.
+#![cfg(unix)]
+
+mod support;
+
+mod exec_failure;
+mod exit;
+mod good_guest;
+#[cfg(target_os = "linux")]
+mod leaks;
+#[cfg(target_os = "linux")]
+mod newborn;
+mod output;
+mod stdin;
+mod streams;
+#[cfg(target_os = "linux")]
+mod tree;
