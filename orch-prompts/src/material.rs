@@ -1,0 +1,25 @@
+//! Text that is data. It reaches a prompt through the fence and in no other way.
+
+use serde::{Deserialize, Serialize};
+
+/// Text that a worker looks at and never obeys: a diff, a log, another worker's words.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Material {
+    /// What it is, in a few words.
+    pub label: String,
+    /// Where it comes from: a command, a file, a worker by its label.
+    pub provenance: String,
+    /// The text.
+    pub text: String,
+}
+
+impl Material {
+    /// Text under a label, with the place it comes from.
+    pub fn new(label: impl Into<String>, provenance: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            provenance: provenance.into(),
+            text: text.into(),
+        }
+    }
+}
