@@ -1,1 +1,74 @@
-//! Placeholder while the crate is laid out.
+//! Workers, sessions, plans, agents and the orchestrator that runs them.
+//!
+//! A program is the *orchestrator*: it decides the work, hands focused *briefs* to *workers* (coding-agent CLIs or
+//! ordinary programs, each in its own pseudo-terminal), and delivers one result. This crate holds what all patterns
+//! stand on; the patterns themselves are in `orch-patterns`, which re-exports what a program needs.
+//!
+//! # Map
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`orchestrator`](Orchestrator) | configured once, runs patterns, proves at the end that nothing is left |
+//! | [`Cx`], [`Pattern`] | the handle a pattern gets, and what a pattern is |
+//! | [`Worker`], [`Deliverable`] | one delegated task, and the type it must return |
+//! | [`Outcome`], [`Error`], [`Covered`] | what became of workers; failure is never an answer |
+//! | [`agent`] | one adapter for each CLI: a job in, a command out; bytes in, events and an end out |
+//! | [`engine`] | where jobs run: terminals here, a rehearsal, or your own |
+//! | [`session`] | background terminals |
+//! | [`event`], [`Store`], [`Observer`], [`Roster`] | everything that happens, where it is kept, who sees it |
+//! | [`Plan`], [`Limits`], [`Snapshot`], [`StepKey`] | steps, deadlines, what is looked at, the identity of work |
+//!
+//! # One worker's way
+//!
+//! input → [`Worker`] makes the brief → [`StepKey`] → known from before? → a place → [`engine::Engine::submit`] →
+//! [`engine::Runner`]: the agent's command in a terminal → the session's owner task reads it → events → end from
+//! three signals (events, exit status, last message) → validate the deliverable → repair once → [`Outcome`] → store.
+
+#![forbid(unsafe_code)]
+
+#[cfg(windows)]
+compile_error!("orch needs Unix pseudo-terminals: on Windows build and run it inside WSL");
+
+pub mod agent;
+mod config;
+mod covered;
+mod cx;
+mod deliverable;
+mod dirs;
+pub mod engine;
+mod error;
+pub mod event;
+mod ids;
+pub mod job;
+mod limits;
+mod observer;
+mod orchestrator;
+mod outcome;
+mod pattern;
+pub mod plain;
+mod plan;
+mod roster;
+pub mod session;
+mod snapshot;
+mod step_key;
+mod store;
+mod worker;
+
+pub use covered::{Coverage, Covered, Missing, Quorum};
+pub use cx::Cx;
+pub use deliverable::{Deliverable, strict};
+pub use dirs::{PrivateDir, StateDir};
+pub use error::{Error, Halt, Result};
+pub use ids::{Digest, RunId};
+pub use limits::Limits;
+pub use observer::{Lines, Observer};
+pub use orch_pty::Exit;
+pub use orchestrator::{BuildError, Builder, Canceller, Orchestrator};
+pub use outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
+pub use pattern::Pattern;
+pub use plan::{Plan, PlanError, Step, StepStatus};
+pub use roster::{Entry, Process, Roster};
+pub use snapshot::{Snapshot, SnapshotError};
+pub use step_key::StepKey;
+pub use store::{MemoryStore, Store, StoreError};
+pub use worker::{Reader, Worker};

@@ -1,0 +1,252 @@
+//! The `codex exec` adapter.
+//!
+//! What it must know is measured, not guessed: resumed turns ignore `-s`, so the sandbox goes by `-c sandbox_mode=…`
+//! on every command; the `-o` file is left stale by a failed turn, so it is a fresh file each turn; the schema is not
+//! checked by codex, so we check; nothing terminal is printed on a signal, so the end is decided from three signals.
+
+mod decoder;
+mod failure;
+mod state;
+
+use std::path::{Path, PathBuf};
+
+use orch_prompts::Scope;
+
+use super::{Agent, AgentError, Decoder, Launch, Program, Turn, WorkerDirs};
+use crate::job::Job;
+use decoder::CodexDecoder;
+
+/// The most characters that codex takes as a prompt (codex-cli 0.169.0; one more ends with exit code 1).
+const PROMPT_LIMIT: usize = 1_048_576;
+
+/// The private file in which codex leaves its last message.
+const LAST_MESSAGE: &str = "last-message";
+
+/// The private file that holds the deliverable's schema.
+const SCHEMA: &str = "schema.json";
+
+/// The agent `codex`: workers run as `codex exec --json`.
+///
+/// The binary is `ORCH_CODEX_BIN`, or `codex` in `PATH`; an npm launcher is followed to the native binary. The user's
+/// own configuration (model, provider, login) holds, but for the sandbox and the approvals, which are ours.
+#[derive(Debug, Clone, Default)]
+#[must_use = "an agent does nothing until an orchestrator has it"]
+pub struct Codex {
+    binary: Option<PathBuf>,
+    model: Option<String>,
+    set_env: Vec<(String, String)>,
+}
+
+impl Codex {
+    /// The name under which jobs ask for it.
+    pub const NAME: &str = "codex";
+
+    /// codex with its own configuration.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Runs this binary instead of looking for one.
+    pub fn binary(mut self, path: impl Into<PathBuf>) -> Self {
+        self.binary = Some(path.into());
+        self
+    }
+
+    /// Sets a variable in codex's environment, `CODEX_HOME` for example. It is seen by whatever codex runs.
+    pub fn env(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.set_env.push((key.into(), value.into()));
+        self
+    }
+
+    /// Chooses the model of jobs that name none.
+    pub fn model(mut self, model: impl Into<String>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+}
+
+impl Agent for Codex {
+    fn name(&self) -> &str {
+        Self::NAME
+    }
+
+    fn program(&self) -> Program {
+        let program = match &self.binary {
+            Some(path) => Program::named(path),
+            None => Program::named("codex").or_variable("ORCH_CODEX_BIN"),
+        };
+        program
+            .native_behind(native_behind)
+            .install("install it with `npm install -g @openai/codex`, or point ORCH_CODEX_BIN at the binary")
+    }
+
+    fn launch(&self, job: &Job, dirs: &WorkerDirs, turn: &Turn) -> Result<Launch, AgentError> {
+        let characters = job.prompt.chars().count();
+        if characters > PROMPT_LIMIT {
+            return Err(AgentError::PromptTooLong {
+                characters,
+                limit: PROMPT_LIMIT,
+            });
+        }
+        let mut launch = Launch {
+            last_message: Some(LAST_MESSAGE.to_owned()),
+            ..Launch::default()
+        };
+        let mut push = |argument: &str| launch.arguments.push(argument.into());
+        push("exec");
+        if matches!(turn, Turn::Next { .. }) {
+            push("resume");
+        }
+        push("--json");
+        push("--skip-git-repo-check");
+        push("-c");
+        push(sandbox_of(&job.scope));
+        push("-c");
+        push("approval_policy=\"never\"");
+        if let Some(model) = job.model.as_ref().or(self.model.as_ref()) {
+            push("-m");
+            push(model);
+        }
+        if let Some(schema) = &job.schema {
+            push("--output-schema");
+            launch.arguments.push(dirs.private_file(SCHEMA).into());
+            launch
+                .files
+                .push((SCHEMA.to_owned(), schema.to_string().into_bytes()));
+        }
+        // Made by us, empty and owner-only: codex would make it readable to others.
+        launch.files.push((LAST_MESSAGE.to_owned(), Vec::new()));
+        launch.arguments.push("-o".into());
+        launch.arguments.push(dirs.private_file(LAST_MESSAGE).into());
+        if let Turn::Next { thread } = turn {
+            launch.arguments.push(thread.into());
+        }
+        launch.arguments.push("-".into());
+        launch.set_env.clone_from(&self.set_env);
+        launch.pass_env = [
+            "CODEX_HOME",
+            "CODEX_API_KEY",
+            "CODEX_SQLITE_HOME",
+            "OPENAI_API_KEY",
+            "OPENAI_BASE_URL",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        Ok(launch)
+    }
+
+    fn decoder(&self, _job: &Job) -> Box<dyn Decoder> {
+        Box::new(CodexDecoder::new())
+    }
+
+    fn takes_turns(&self) -> bool {
+        true
+    }
+}
+
+/// The sandbox for a scope, as a configuration override: the one form that both first and resumed turns obey.
+fn sandbox_of(scope: &Scope) -> &'static str {
+    if scope.allows_writes() {
+        "sandbox_mode=\"workspace-write\""
+    } else {
+        "sandbox_mode=\"read-only\""
+    }
+}
+
+/// Where npm puts the native binary behind `…/@openai/codex/bin/codex.js`: beside the package or inside it.
+fn native_behind(launcher: &Path) -> Vec<PathBuf> {
+    let Some(package) = launcher.parent().and_then(Path::parent) else {
+        return Vec::new();
+    };
+    if launcher.extension().is_none_or(|extension| extension != "js") {
+        return Vec::new();
+    }
+    let platform = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => Some(("codex-linux-x64", "x86_64-unknown-linux-musl")),
+        ("linux", "aarch64") => Some(("codex-linux-arm64", "aarch64-unknown-linux-musl")),
+        ("macos", "x86_64") => Some(("codex-darwin-x64", "x86_64-apple-darwin")),
+        ("macos", "aarch64") => Some(("codex-darwin-arm64", "aarch64-apple-darwin")),
+        _ => None,
+    };
+    let Some((name, triple)) = platform else {
+        return Vec::new();
+    };
+    let beside = package.parent().map(|scope| scope.join(name));
+    let inside = package.join("node_modules/@openai").join(name);
+    let binary = |root: PathBuf| root.join("vendor").join(triple).join("bin/codex");
+    beside.into_iter().chain([inside]).map(binary).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::RunId;
+    use crate::job::JobId;
+
+    fn job(scope: Scope) -> Job {
+        let step = serde_json::from_value(serde_json::json!("0".repeat(64))).expect("a step key");
+        let id = JobId {
+            run: RunId::fresh(),
+            step,
+            attempt: 0,
+        };
+        let mut job = Job::new(id, "W1 Review", Codex::NAME, "/tree", "the prompt");
+        job.scope = scope;
+        job.schema = Some(serde_json::json!({"type": "object"}));
+        job
+    }
+
+    fn arguments(job: &Job, turn: &Turn) -> String {
+        let dirs = WorkerDirs::new("/tree", "/private");
+        let launch = Codex::new().launch(job, &dirs, turn).expect("a launch");
+        launch
+            .arguments
+            .join(std::ffi::OsStr::new(" "))
+            .into_string()
+            .expect("text")
+    }
+
+    #[test]
+    fn the_sandbox_is_on_every_command_and_the_prompt_on_none() {
+        let first = arguments(&job(Scope::ReadOnly), &Turn::First);
+        assert_eq!(
+            first,
+            "exec --json --skip-git-repo-check -c sandbox_mode=\"read-only\" -c approval_policy=\"never\" \
+             --output-schema /private/schema.json -o /private/last-message -"
+        );
+        let next = arguments(&job(Scope::ReadOnly), &Turn::Next { thread: "t-1".into() });
+        assert_eq!(
+            next,
+            first
+                .replace("exec ", "exec resume ")
+                .replace("message -", "message t-1 -")
+        );
+        let write = arguments(&job(Scope::Write(vec!["src".into()])), &Turn::First);
+        assert!(write.contains("sandbox_mode=\"workspace-write\""), "{write}");
+    }
+
+    #[test]
+    fn a_prompt_beyond_the_limit_is_refused_before_the_start() {
+        let mut job = job(Scope::ReadOnly);
+        job.prompt = "ä".repeat(PROMPT_LIMIT);
+        let dirs = WorkerDirs::new("/tree", "/private");
+        assert!(Codex::new().launch(&job, &dirs, &Turn::First).is_ok());
+        job.prompt.push('x');
+        let error = Codex::new()
+            .launch(&job, &dirs, &Turn::First)
+            .expect_err("one too many");
+        assert!(error.to_string().contains("1048577"), "{error}");
+    }
+
+    #[test]
+    fn only_a_launcher_script_is_followed() {
+        assert!(native_behind(Path::new("/usr/bin/codex")).is_empty());
+        if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+            let behind = native_behind(Path::new("/n/@openai/codex/bin/codex.js"));
+            assert_eq!(
+                behind[0],
+                Path::new("/n/@openai/codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin/codex")
+            );
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What an orchestrator was configured with, as its runs see it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::dirs::StateDir;
+use crate::engine::Engine;
+use crate::limits::Limits;
+use crate::observer::Observer;
+use crate::store::Store;
+
+/// What all runs of one orchestrator share.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) work_tree: PathBuf,
+    pub(crate) state: StateDir,
+    pub(crate) default_agent: String,
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
+    pub(crate) limits: Limits,
+    pub(crate) places: Semaphore,
+}

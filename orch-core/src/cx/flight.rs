@@ -1,0 +1,247 @@
+//! One worker's way through the house.
+//!
+//! brief → step key → known from before? → a place → the engine → events → the end → validate → repair → outcome.
+//! It decides the order of these and what is recorded; each of them is decided elsewhere.
+
+use std::sync::Arc;
+
+use futures::stream::{BoxStream, Fuse, StreamExt as _};
+use orch_prompts::Brief;
+
+use super::repair::{nonce, repair_prompt};
+use super::run::Run;
+use crate::deliverable::Deliverable;
+use crate::engine::{Cursor, EngineError, JobHandle};
+use crate::error::{Error, Halt, Result};
+use crate::event::EventKind;
+use crate::ids::Digest;
+use crate::job::{End, Job, JobEnd, JobId, WorkerEvent};
+use crate::outcome::{Outcome, Unfinished};
+use crate::step_key::{StepIdentity, StepKey};
+use crate::worker::Spec;
+
+/// The most bytes of a wrong answer that are kept for a person.
+const RAW_LIMIT: usize = 64 << 10;
+
+/// Everything about a worker's work that is known before it waits for anything.
+#[derive(Debug)]
+pub(super) struct Flight {
+    worker: u32,
+    path: Vec<String>,
+    key: StepKey,
+    job: Job,
+    repairs: u32,
+}
+
+impl Flight {
+    pub(super) fn prepare<T: Deliverable>(
+        run: &Run,
+        path: &[String],
+        base: Option<Digest>,
+        spec: &Spec,
+        brief: &Brief,
+    ) -> Result<Self> {
+        let config = &run.config;
+        let agent = spec.agent.as_deref().unwrap_or(&config.default_agent);
+        let schema = T::schema();
+        let identity = StepIdentity {
+            version: 1,
+            path,
+            label: &spec.label,
+            brief,
+            agent,
+            model: spec.model.as_deref(),
+            schema: schema.as_ref(),
+            base,
+        };
+        let unnamed = |error| Halt::Misuse(format!("brief of {} has no step key: {error}", spec.label));
+        let (worker, key) = run.enrol(identity.key().map_err(unnamed)?);
+        let id = JobId {
+            run: run.id(),
+            step: key,
+            attempt: 0,
+        };
+        let label = format!("W{worker} {}", spec.label);
+        let mut job = Job::new(id, label, agent, run.work_tree(), brief.render(&nonce()));
+        job.model.clone_from(&spec.model);
+        job.limits = spec.limits.unwrap_or(config.limits);
+        job.schema = schema;
+        Ok(Self {
+            worker,
+            path: path.to_vec(),
+            key,
+            job,
+            repairs: spec.repairs,
+        })
+    }
+}
+
+/// Ends a worker that nobody waits for any more. The run's end sees to it that it is gone and reported.
+struct CancelOnDrop {
+    handle: Option<Arc<dyn JobHandle>>,
+}
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        if let Some(handle) = self.handle.take() {
+            handle.cancel();
+        }
+    }
+}
+
+/// Runs the work.
+pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) -> Result<T> {
+    let Flight {
+        worker,
+        path,
+        key,
+        job,
+        repairs,
+    } = flight?;
+    if run.is_cancelled() {
+        return Err(Halt::Cancelled.into());
+    }
+    let (label, agent) = (job.label.clone(), job.agent.clone());
+    run.queued(worker, key);
+    run.emit(EventKind::WorkerQueued {
+        worker,
+        label,
+        path,
+        key,
+        agent,
+    })
+    .await?;
+    if let Some(message) = run.known(key)
+        && let Ok(value) = T::parse(&message)
+    {
+        run.landed(worker);
+        run.emit(EventKind::WorkerReused { worker }).await?;
+        return Ok(value);
+    }
+    // The place is given back when this future ends or is dropped, whichever way that happens.
+    let _place = tokio::select! {
+        biased;
+        () = run.cancelled() => return Err(Halt::Cancelled.into()),
+        place = run.config.places.acquire() => place.map_err(|_| Halt::Cancelled)?,
+    };
+    let handle = run.config.engine.submit(&job).await?;
+    run.took_off(worker, Arc::clone(&handle));
+    let mut guard = CancelOnDrop {
+        handle: Some(Arc::clone(&handle)),
+    };
+
+    let mut cursor = Cursor::default();
+    let mut end = follow(run, worker, &*handle, &mut cursor, handle.wait()).await?;
+    let mut repairs_left = repairs;
+    let outcome = loop {
+        let wrong = match &end.end {
+            End::Answered(message) => match read_answer::<T>(message, job.limits.answer_bytes) {
+                Ok(value) => break Outcome::Done((value, message.clone())),
+                Err(complaint) => Wrong {
+                    complaint,
+                    raw: message.clone(),
+                },
+            },
+            End::Failed(failure) => break Outcome::Unfinished(Unfinished::Failed(failure.clone())),
+            End::Cancelled => break Outcome::Unfinished(Unfinished::Cancelled),
+            End::NotStarted(why) => break Outcome::Unfinished(Unfinished::NotStarted(why.clone())),
+        };
+        if repairs_left == 0 || !handle.takes_turns() {
+            break wrong.into_outcome();
+        }
+        repairs_left -= 1;
+        run.emit(EventKind::WorkerRepaired {
+            worker,
+            complaint: crate::plain::block(&wrong.complaint),
+        })
+        .await?;
+        let prompt = repair_prompt(&wrong.complaint);
+        end = follow(run, worker, &*handle, &mut cursor, handle.turn(&prompt)).await?;
+    };
+    guard.handle = None;
+    run.landed(worker);
+    let (recorded, result) = match outcome {
+        Outcome::Done((value, message)) => (Outcome::Done(message), Ok(value)),
+        Outcome::Unfinished(why) => (Outcome::Unfinished(why.clone()), Err(Error::Unfinished(why))),
+    };
+    run.report(worker, key, recorded, &end).await?;
+    if !end.left.is_empty() {
+        return Err(Halt::LeftBehind { pids: end.left }.into());
+    }
+    result
+}
+
+/// An answer that is not to the contract.
+struct Wrong {
+    complaint: String,
+    raw: String,
+}
+
+impl Wrong {
+    fn into_outcome<T>(self) -> Outcome<T> {
+        let mut raw = self.raw;
+        if raw.len() > RAW_LIMIT {
+            let cut = (0..=RAW_LIMIT).rev().find(|&at| raw.is_char_boundary(at));
+            raw.truncate(cut.unwrap_or(0));
+        }
+        let complaint = crate::plain::block(&self.complaint);
+        Outcome::Unfinished(Unfinished::Invalid { complaint, raw })
+    }
+}
+
+fn read_answer<T: Deliverable>(message: &str, limit: usize) -> Result<T, String> {
+    if message.len() > limit {
+        return Err(format!(
+            "the answer has {} bytes, at most {limit} are taken",
+            message.len()
+        ));
+    }
+    T::parse(message)
+}
+
+/// Waits for a turn's end and records what the worker does meanwhile.
+async fn follow(
+    run: &Run,
+    worker: u32,
+    handle: &dyn JobHandle,
+    cursor: &mut Cursor,
+    turn: impl Future<Output = Result<JobEnd, EngineError>> + Send,
+) -> Result<JobEnd> {
+    let mut turn = std::pin::pin!(turn);
+    let mut events = None;
+    let end = loop {
+        tokio::select! {
+            // The turn first: its first poll is what opens the events of a further turn.
+            biased;
+            end = &mut turn => break end?,
+            Some(event) = next(&mut events, handle, *cursor) => {
+                let (behind, did) = event?;
+                *cursor = behind;
+                run.emit(EventKind::Worker { worker, did }).await?;
+            }
+        }
+    };
+    if run.config.engine.abilities().live_output {
+        // The turn has ended, so its events end too.
+        while let Some(event) = next(&mut events, handle, *cursor).await {
+            let (behind, did) = event?;
+            *cursor = behind;
+            run.emit(EventKind::Worker { worker, did }).await?;
+        }
+    }
+    Ok(end)
+}
+
+type Events<'a> = Fuse<BoxStream<'a, Result<(Cursor, WorkerEvent), EngineError>>>;
+
+/// The next event; the stream is opened at the first call. `None` disables the branch of a `select!`.
+async fn next<'a>(
+    events: &mut Option<Events<'a>>,
+    handle: &'a dyn JobHandle,
+    cursor: Cursor,
+) -> Option<Result<(Cursor, WorkerEvent), EngineError>> {
+    events
+        .get_or_insert_with(|| handle.events(cursor).fuse())
+        .next()
+        .await
+}

@@ -1,0 +1,9 @@
+//! The handle that a pattern gets while it runs, and what happens when a worker is read through it.
+
+mod flight;
+mod handle;
+mod repair;
+mod run;
+
+pub use handle::Cx;
+pub(crate) use run::Run;

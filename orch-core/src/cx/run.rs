@@ -1,0 +1,220 @@
+//! One run: its identity, its events, its plans, and every worker that was started in it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::future::join_all;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::engine::{EngineError, JobHandle};
+use crate::error::{Error, Halt, Result};
+use crate::event::{Event, EventKind, VERSION};
+use crate::ids::RunId;
+use crate::job::{End, JobEnd};
+use crate::outcome::{Outcome, Unfinished};
+use crate::plan::Plan;
+use crate::session::Stop;
+use crate::step_key::StepKey;
+
+/// What all handles of one run share.
+#[derive(Debug)]
+pub(crate) struct Run {
+    id: RunId,
+    pub(crate) config: Arc<Config>,
+    cancel: CancellationToken,
+    /// The number of the next event; held while an event is appended, so that the store's order is the events' order.
+    next_seq: tokio::sync::Mutex<u64>,
+    books: Mutex<Books>,
+}
+
+/// What changes while a run goes on.
+#[derive(Debug, Default)]
+struct Books {
+    plans: HashMap<Vec<String>, Plan>,
+    ordinals: HashMap<StepKey, u32>,
+    workers: u32,
+    /// Results known from before, by step key: final messages.
+    known: HashMap<StepKey, String>,
+    aloft: BTreeMap<u32, Aloft>,
+}
+
+/// A worker that was queued and not yet reported as finished; it has a handle once it was submitted.
+#[derive(Debug, Clone)]
+struct Aloft {
+    key: StepKey,
+    handle: Option<Arc<dyn JobHandle>>,
+}
+
+impl Run {
+    /// A run whose finished workers, as told by `before`, do not run again.
+    pub(crate) fn new(id: RunId, config: Arc<Config>, cancel: CancellationToken, before: &[Event]) -> Self {
+        let known = before.iter().filter_map(|event| match &event.kind {
+            EventKind::WorkerFinished {
+                key,
+                outcome: Outcome::Done(message),
+                ..
+            } => Some((*key, message.clone())),
+            _ => None,
+        });
+        let books = Books {
+            known: known.collect(),
+            ..Books::default()
+        };
+        let next_seq = before.last().map_or(0, |event| event.seq + 1);
+        Self {
+            id,
+            config,
+            cancel,
+            next_seq: tokio::sync::Mutex::new(next_seq),
+            books: Mutex::new(books),
+        }
+    }
+
+    pub(crate) fn id(&self) -> RunId {
+        self.id
+    }
+
+    pub(crate) fn work_tree(&self) -> &Path {
+        &self.config.work_tree
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
+    pub(crate) async fn cancelled(&self) {
+        self.cancel.cancelled().await;
+    }
+
+    /// Records an event, then shows it to the observers.
+    pub(crate) async fn emit(&self, kind: EventKind) -> Result<()> {
+        let mut seq = self.next_seq.lock().await;
+        let event = Event {
+            v: VERSION,
+            run: self.id,
+            seq: *seq,
+            at: Timestamp::now(),
+            kind,
+        };
+        self.config.store.append(&event).await?;
+        *seq += 1;
+        for observer in &self.config.observers {
+            observer.on_event(&event);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn plan(&self, path: &[String]) -> Plan {
+        self.books().plans.get(path).cloned().unwrap_or_default()
+    }
+
+    pub(crate) async fn set_plan(&self, path: &[String], plan: Plan) -> Result<()> {
+        self.books().plans.insert(path.to_vec(), plan.clone());
+        self.emit(EventKind::PlanChanged {
+            path: path.to_vec(),
+            plan,
+        })
+        .await
+    }
+
+    /// The next worker's number, and `key` with its ordinal among equals.
+    pub(crate) fn enrol(&self, key: StepKey) -> (u32, StepKey) {
+        let mut books = self.books();
+        books.workers += 1;
+        let ordinal = books.ordinals.entry(key).or_default();
+        let key = key.nth(*ordinal);
+        *ordinal += 1;
+        (books.workers, key)
+    }
+
+    /// The final message of a worker that did the same work before.
+    pub(crate) fn known(&self, key: StepKey) -> Option<String> {
+        self.books().known.get(&key).cloned()
+    }
+
+    pub(crate) fn queued(&self, worker: u32, key: StepKey) {
+        self.books().aloft.insert(worker, Aloft { key, handle: None });
+    }
+
+    pub(crate) fn took_off(&self, worker: u32, handle: Arc<dyn JobHandle>) {
+        if let Some(aloft) = self.books().aloft.get_mut(&worker) {
+            aloft.handle = Some(handle);
+        }
+    }
+
+    pub(crate) fn landed(&self, worker: u32) {
+        self.books().aloft.remove(&worker);
+    }
+
+    /// Ends every worker that nobody waits for any more and returns when nothing of them runs; `hasten` turns the
+    /// gentle end into a kill.
+    ///
+    /// # Errors
+    /// [`Halt::LeftBehind`] when a process lives on, or the first error of engine or store.
+    pub(crate) async fn settle(&self, hasten: &CancellationToken) -> Result<()> {
+        let aloft = std::mem::take(&mut self.books().aloft);
+        let ends = aloft.into_iter().map(|(worker, aloft)| async move {
+            let end = match &aloft.handle {
+                Some(handle) => end_of(&**handle, hasten).await?,
+                None => JobEnd::new(End::Cancelled),
+            };
+            self.report(
+                worker,
+                aloft.key,
+                Outcome::Unfinished(Unfinished::Cancelled),
+                &end,
+            )
+            .await?;
+            Ok::<_, Error>(end.left)
+        });
+        let mut left = Vec::new();
+        for end in join_all(ends).await {
+            left.extend(end?);
+        }
+        if left.is_empty() {
+            Ok(())
+        } else {
+            Err(Halt::LeftBehind { pids: left }.into())
+        }
+    }
+
+    /// Records what became of a worker.
+    pub(crate) async fn report(
+        &self,
+        worker: u32,
+        key: StepKey,
+        outcome: Outcome<String>,
+        end: &JobEnd,
+    ) -> Result<()> {
+        let exit = end.exit.map(|exit| exit.to_string());
+        let (usage, leaked) = (end.usage, end.leaked);
+        self.emit(EventKind::WorkerFinished {
+            worker,
+            key,
+            outcome,
+            usage,
+            exit,
+            leaked,
+        })
+        .await
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a job and waits until nothing of it runs.
+async fn end_of(handle: &dyn JobHandle, hasten: &CancellationToken) -> Result<JobEnd, EngineError> {
+    handle.cancel();
+    tokio::select! {
+        biased;
+        end = handle.wait() => return end,
+        () = hasten.cancelled() => {}
+    }
+    handle.stop(Stop::Now).await?;
+    handle.wait().await
+}

@@ -1,0 +1,187 @@
+//! Private directories: owner-only, outside everything that a worker may write, with names nobody can guess.
+//!
+//! It creates and removes; it does not know what is kept in them.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::OFlag;
+use uuid::Uuid;
+
+/// The directory under which runs keep their private files: `$XDG_STATE_HOME/orch`, or `~/.local/state/orch`.
+#[derive(Debug, Clone)]
+pub struct StateDir(PathBuf);
+
+/// A directory that only its owner can enter (0700), removed with all it holds when dropped.
+#[derive(Debug)]
+pub struct PrivateDir(PathBuf);
+
+impl StateDir {
+    /// The user's own.
+    ///
+    /// # Errors
+    /// When neither `XDG_STATE_HOME` nor `HOME` is an absolute path.
+    pub fn of_user() -> io::Result<Self> {
+        let absolute = |name: &str| {
+            std::env::var_os(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let state =
+            absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
+        let state = state.ok_or_else(|| {
+            let what = "no state directory: set HOME or XDG_STATE_HOME to an absolute path";
+            io::Error::new(io::ErrorKind::NotFound, what)
+        })?;
+        Ok(Self(state.join("orch")))
+    }
+
+    /// One of the caller's choosing.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Makes `kind/name` in it, for the caller alone.
+    ///
+    /// # Errors
+    /// When a directory cannot be made, or `kind/name` is there already.
+    pub fn fresh(&self, kind: &str, name: &str) -> io::Result<PrivateDir> {
+        let path = self.parent_of(kind)?.join(name);
+        make_private(&path)?;
+        Ok(PrivateDir(path))
+    }
+
+    /// The path of `kind/name`, made if it is not there.
+    pub(crate) fn ensure(&self, kind: &str, name: &str) -> io::Result<PathBuf> {
+        let path = self.parent_of(kind)?.join(name);
+        make_if_absent(&path)?;
+        Ok(path)
+    }
+
+    fn parent_of(&self, kind: &str) -> io::Result<PathBuf> {
+        if let Some(above) = self.0.parent() {
+            fs::create_dir_all(above)?;
+        }
+        let parent = self.0.join(kind);
+        make_if_absent(&self.0)?;
+        make_if_absent(&parent)?;
+        Ok(parent)
+    }
+}
+
+impl PrivateDir {
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for PrivateDir {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure here, and what is left behind is readable by its owner only.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Makes an owner-only directory of a fresh name beneath `parent` and returns its path.
+pub(crate) fn fresh_beneath(parent: &Path) -> io::Result<PathBuf> {
+    let path = parent.join(Uuid::new_v4().simple().to_string());
+    make_private(&path)?;
+    Ok(path)
+}
+
+/// Writes a new owner-only file. Never through a link, never over a file that is there.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    // The mode above is narrowed by the process's umask; said outright it is exact.
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    file.write_all(bytes)
+}
+
+/// Reads a file that a worker may have written: a plain file, not a link, at most `limit` bytes. None when there is
+/// no such file.
+pub(crate) fn read_bounded(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    // Non-blocking, so that a named pipe put in the file's place cannot hold us.
+    let flags = (OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits();
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a plain file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > limit {
+        return Err(io::Error::other(format!("larger than {limit} bytes")));
+    }
+    Ok(Some(bytes))
+}
+
+fn make_if_absent(path: &Path) -> io::Result<()> {
+    match make_private(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }
+}
+
+fn make_private(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        path.metadata().expect("it is there").permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn everything_is_owner_only_and_gone_after_the_drop() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let state = StateDir::at(root.path().join("state/orch"));
+        let run = state.fresh("runs", "r1").expect("a directory");
+        let worker = fresh_beneath(run.path()).expect("a directory");
+        let file = worker.join("schema.json");
+        write_private(&file, b"{}").expect("a file");
+        for directory in [state.path(), &state.path().join("runs"), run.path(), &worker] {
+            assert_eq!(mode(directory), 0o700, "{}", directory.display());
+        }
+        assert_eq!(mode(&file), 0o600);
+        assert!(state.fresh("runs", "r1").is_err(), "a name is used once");
+        assert!(write_private(&file, b"again").is_err(), "a file is written once");
+        let path = run.path().to_owned();
+        drop(run);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn only_plain_files_within_the_bound_are_read() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let file = root.path().join("answer");
+        assert_eq!(read_bounded(&file, 3).expect("no error"), None);
+        fs::write(&file, "abc").expect("a file");
+        assert_eq!(read_bounded(&file, 3).expect("no error"), Some(b"abc".to_vec()));
+        assert!(read_bounded(&file, 2).is_err());
+        let link = root.path().join("link");
+        std::os::unix::fs::symlink(&file, &link).expect("a link");
+        assert!(read_bounded(&link, 3).is_err());
+        assert!(read_bounded(root.path(), 3).is_err());
+        let pipe = root.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a named pipe");
+        assert!(read_bounded(&pipe, 3).is_err());
+    }
+}

@@ -1,0 +1,347 @@
+//! One turn of a job, from launch to end: the work that every engine does in the same way, here or on a far side.
+//!
+//! It knows terminals, agents and deadlines. It knows nothing of runs, patterns or what the answer means.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use orch_pty::{Command, Output, Stdin, TerminalMode};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{End, EventLog, Job, JobEnd, Stop};
+use crate::agent::{Agent, AgentError, Decoder, Launch, Turn, WorkerDirs, WorkerEvent};
+use crate::dirs::{self, StateDir};
+use crate::limits::Limits;
+use crate::outcome::{FailClass, Failure, NotStarted};
+use crate::session::{Ended, Session, Stream, Tap};
+
+/// The registered agents, by name.
+pub(crate) type Agents = BTreeMap<String, Arc<dyn Agent>>;
+
+/// Variables that every worker gets from the orchestrator's environment. Anything else must be asked for.
+const ORDINARY: [&str; 22] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "XDG_CONFIG_HOME",
+    "XDG_CACHE_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
+
+/// The most characters of a worker's standard error that are kept with its end.
+const STDERR_TAIL: usize = 4_000;
+
+/// The most lines of standard error that explain a failure.
+const STDERR_LINES: usize = 6;
+
+/// Runs turns of jobs in terminals.
+#[derive(Debug, Clone)]
+pub struct Runner {
+    agents: Arc<Agents>,
+    state: StateDir,
+    pass_env: Arc<[String]>,
+    tasks: TaskTracker,
+}
+
+/// How a turn can be ended from outside.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reins {
+    pub(crate) cancel: CancellationToken,
+    pub(crate) now: CancellationToken,
+}
+
+/// Why we ended a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Cancelled,
+    Idle,
+    Total,
+}
+
+impl Runner {
+    /// A runner of `agents` that keeps private files in `state`, lets the variables `pass_env` through to every
+    /// worker, and tracks the tasks that own terminals in `tasks`.
+    pub fn new(
+        agents: impl IntoIterator<Item = Arc<dyn Agent>>,
+        state: StateDir,
+        pass_env: impl IntoIterator<Item = String>,
+        tasks: TaskTracker,
+    ) -> Self {
+        let agents = agents
+            .into_iter()
+            .map(|agent| (agent.name().to_owned(), agent))
+            .collect();
+        Self {
+            agents: Arc::new(agents),
+            state,
+            pass_env: pass_env.into_iter().collect(),
+            tasks,
+        }
+    }
+
+    /// Whether `agent` takes further turns in the same conversation.
+    pub(crate) fn takes_turns(&self, agent: &str) -> bool {
+        self.agents.get(agent).is_some_and(|agent| agent.takes_turns())
+    }
+
+    /// Runs one turn to its end. The end is reported when nothing of the turn runs any more.
+    pub(crate) async fn run(
+        &self,
+        job: &Job,
+        turn: &Turn,
+        deadline: Instant,
+        log: &EventLog,
+        reins: &Reins,
+    ) -> JobEnd {
+        if reins.cancel.is_cancelled() {
+            return JobEnd::new(End::Cancelled);
+        }
+        let prepared = match self.prepare(job, turn) {
+            Ok(prepared) => prepared,
+            Err(why) => return JobEnd::new(End::NotStarted(why)),
+        };
+        let Prepared {
+            command,
+            decoder,
+            last_message,
+        } = prepared;
+        let decoder = Arc::new(Mutex::new(Some(decoder)));
+        let heard = watch::Sender::new(Instant::now());
+        let tap = tap_into(Arc::clone(&decoder), log.clone(), heard.clone());
+        let session = match Session::start(&command, tap, &self.tasks) {
+            Ok(session) => session,
+            Err(error) => return JobEnd::new(End::NotStarted(NotStarted::SpawnFailed(error.to_string()))),
+        };
+        log.push(WorkerEvent::Started {
+            pid: session.pid(),
+            terminal: session.terminal().map(|path| path.display().to_string()),
+        });
+        let (ended, why) = watch_over(&session, &job.limits, deadline, &heard, reins).await;
+        let Some(ended) = ended else {
+            return JobEnd::new(End::Failed(Failure::new(
+                FailClass::Killed,
+                "the runtime was shut down",
+            )));
+        };
+        let decoder = decoder.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // An answer that cannot be read (too large, not a plain file) is no answer; the agent's decoder says so.
+        let message =
+            last_message.and_then(|path| dirs::read_bounded(&path, job.limits.answer_bytes).ok().flatten());
+        let mut end = match decoder {
+            Some(decoder) => decoder.finish(ended.exit, message.as_deref()),
+            None => JobEnd::new(End::Failed(Failure::new(
+                FailClass::Other,
+                "the output was never read",
+            ))),
+        };
+        end.exit = Some(ended.exit);
+        end.leaked = ended.leaked;
+        end.left = ended.left;
+        end.stderr_tail = tail_of(&session.transcript().errors.to_text());
+        if let Some(why) = why {
+            end.end = ended_by_us(why, &job.limits);
+        } else if let End::Failed(failure) = &mut end.end {
+            add_stderr(failure, &end.stderr_tail);
+        }
+        end
+    }
+
+    fn prepare(&self, job: &Job, turn: &Turn) -> Result<Prepared, NotStarted> {
+        let agent = self.agents.get(&job.agent).ok_or_else(|| {
+            let known: Vec<&str> = self.agents.keys().map(String::as_str).collect();
+            NotStarted::Unsupported(format!(
+                "no agent named {} is registered; known: {}",
+                job.agent,
+                known.join(", ")
+            ))
+        })?;
+        let program = agent
+            .program()
+            .locate()
+            .map_err(|missing| NotStarted::NotInstalled(missing.to_string()))?;
+        let spawn_failed = |doing: &str| {
+            let doing = doing.to_owned();
+            move |error: std::io::Error| NotStarted::SpawnFailed(format!("{doing} failed: {error}"))
+        };
+        let run_dir = self.state.ensure("runs", &job.id.run.to_string());
+        let run_dir = run_dir.map_err(spawn_failed("making the run's private directory"))?;
+        let private =
+            dirs::fresh_beneath(&run_dir).map_err(spawn_failed("making the worker's private directory"))?;
+        let worker_dirs = WorkerDirs::new(&job.work_tree, &private);
+        let launch = agent.launch(job, &worker_dirs, turn).map_err(not_started)?;
+        for (name, bytes) in &launch.files {
+            dirs::write_private(&worker_dirs.private_file(name), bytes)
+                .map_err(spawn_failed("writing the worker's private file"))?;
+        }
+        let last_message = launch
+            .last_message
+            .as_ref()
+            .map(|name| worker_dirs.private_file(name));
+        let decoder = agent.decoder(job);
+        let command = command_of(program, launch, job, &self.pass_env);
+        Ok(Prepared {
+            command,
+            decoder,
+            last_message,
+        })
+    }
+}
+
+struct Prepared {
+    command: Command,
+    decoder: Box<dyn Decoder>,
+    last_message: Option<PathBuf>,
+}
+
+/// The command of a launch: standard output on the terminal, standard error apart, the prompt from memory.
+fn command_of(program: PathBuf, launch: Launch, job: &Job, pass_env: &[String]) -> Command {
+    let mut command = Command::new(program)
+        .args(launch.arguments)
+        .current_dir(&job.work_tree)
+        .terminal_mode(TerminalMode::Clean)
+        .stderr(Output::Pipe)
+        .env_clear();
+    let names = ORDINARY
+        .iter()
+        .copied()
+        .chain(launch.pass_env.iter().chain(pass_env).map(String::as_str));
+    for name in names {
+        if let Some(value) = std::env::var_os(name) {
+            command = command.env(name, value);
+        }
+    }
+    command = command
+        .env("TERM", "dumb")
+        .env("NO_COLOR", "1")
+        .env("PAGER", "cat")
+        .env("GIT_PAGER", "cat");
+    for (name, value) in launch.set_env {
+        command = command.env(name, value);
+    }
+    command.stdin(if launch.no_prompt {
+        Stdin::Null
+    } else {
+        Stdin::Bytes(job.prompt.clone().into_bytes())
+    })
+}
+
+fn not_started(error: AgentError) -> NotStarted {
+    match error {
+        AgentError::PromptTooLong { characters, limit } => NotStarted::PromptTooLong { characters, limit },
+        AgentError::NotInstalled(missing) => NotStarted::NotInstalled(missing.to_string()),
+        other @ AgentError::Unsupported { .. } => NotStarted::Unsupported(other.to_string()),
+    }
+}
+
+/// Reads what the worker writes, at the moment it is read from the terminal.
+fn tap_into(
+    decoder: Arc<Mutex<Option<Box<dyn Decoder>>>>,
+    log: EventLog,
+    heard: watch::Sender<Instant>,
+) -> Tap {
+    Box::new(move |stream, bytes| {
+        heard.send_replace(Instant::now());
+        if stream == Stream::Output
+            && let Some(decoder) = decoder.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
+        {
+            decoder.feed(bytes).into_iter().for_each(|event| log.push(event));
+        }
+    })
+}
+
+/// Waits for the session's end and brings it about at a deadline or when asked. The cause is ours only when the
+/// session had not ended by itself.
+async fn watch_over(
+    session: &Session,
+    limits: &Limits,
+    deadline: Instant,
+    heard: &watch::Sender<Instant>,
+    reins: &Reins,
+) -> (Option<Ended>, Option<Why>) {
+    let why = loop {
+        let idle_at = *heard.borrow() + limits.idle;
+        tokio::select! {
+            biased;
+            ended = session.ended() => return (ended.ok(), None),
+            () = reins.cancel.cancelled() => break Why::Cancelled,
+            () = sleep_until(deadline) => break Why::Total,
+            () = sleep_until(idle_at) => {
+                if *heard.borrow() + limits.idle <= Instant::now() {
+                    break Why::Idle;
+                }
+            }
+        }
+    };
+    session.stop(Stop::Gently, limits.grace);
+    let ended = tokio::select! {
+        biased;
+        ended = session.ended() => ended,
+        () = reins.now.cancelled() => {
+            session.stop(Stop::Now, limits.grace);
+            session.ended().await
+        }
+    };
+    (ended.ok(), Some(why))
+}
+
+fn ended_by_us(why: Why, limits: &Limits) -> End {
+    match why {
+        Why::Cancelled => End::Cancelled,
+        Why::Idle => End::Failed(Failure::new(
+            FailClass::IdleTimeout,
+            format!("nothing was heard for {} s", limits.idle.as_secs_f64()),
+        )),
+        Why::Total => End::Failed(Failure::new(
+            FailClass::TotalTimeout,
+            format!("not done after {} s", limits.total.as_secs_f64()),
+        )),
+    }
+}
+
+/// A failure without words of its own is explained by what the worker said last.
+fn add_stderr(failure: &mut Failure, tail: &str) {
+    if !matches!(
+        failure.class,
+        FailClass::Crashed | FailClass::NoAnswer | FailClass::Other
+    ) {
+        return;
+    }
+    let lines: Vec<&str> = tail
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let last = lines[lines.len().saturating_sub(STDERR_LINES)..].join("\n");
+    if !last.is_empty() {
+        *failure = Failure::new(
+            failure.class,
+            format!("{}; last on standard error:\n{last}", failure.detail),
+        );
+    }
+}
+
+fn tail_of(text: &str) -> String {
+    let text = crate::plain::block(text);
+    let skip = text.chars().count().saturating_sub(STDERR_TAIL);
+    text.chars().skip(skip).collect()
+}

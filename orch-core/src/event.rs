@@ -1,0 +1,113 @@
+//! Everything that happens in a run.
+//!
+//! Live view, report, plan and resume are folds over these, so whatever they show must be in here. Events are
+//! versioned and serialisable; they decide nothing.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{Digest, RunId};
+use crate::job::{Usage, WorkerEvent};
+use crate::outcome::Outcome;
+use crate::plan::Plan;
+use crate::step_key::StepKey;
+
+/// The version that this code writes.
+pub const VERSION: u32 = 1;
+
+/// One thing that happened in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Event {
+    /// The version of the event's form: [`VERSION`] when it was written by this code.
+    pub v: u32,
+    /// The run.
+    pub run: RunId,
+    /// Its place in the run, from 0 without gaps.
+    pub seq: u64,
+    /// When it was recorded, by the wall clock. For people: nothing is decided by it.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What can happen in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EventKind {
+    /// The run began.
+    RunStarted {
+        /// The work tree.
+        work_tree: String,
+    },
+    /// What is looked at was fixed: results hold for this content and no other.
+    BaseTaken {
+        /// A short name of what is looked at.
+        artefact: String,
+        /// The digest of its content.
+        digest: Digest,
+        /// How many files it has.
+        files: u64,
+    },
+    /// The plan changed.
+    PlanChanged {
+        /// The labels on the path of the pattern whose plan it is.
+        path: Vec<String>,
+        /// The whole plan as it is now.
+        plan: Plan,
+    },
+    /// A worker waits for its turn.
+    WorkerQueued {
+        /// Its number in the run, from 1.
+        worker: u32,
+        /// What a person calls it: `W3 Review security`.
+        label: String,
+        /// The labels on the path to it.
+        path: Vec<String>,
+        /// The identity of its work.
+        key: StepKey,
+        /// Its agent.
+        agent: String,
+    },
+    /// The result of this worker's work is known from before; it does not run again.
+    WorkerReused {
+        /// Its number in the run.
+        worker: u32,
+    },
+    /// A worker did something.
+    Worker {
+        /// Its number in the run.
+        worker: u32,
+        /// What it did.
+        did: WorkerEvent,
+    },
+    /// A worker gets a further turn, because its answer was not to the contract.
+    WorkerRepaired {
+        /// Its number in the run.
+        worker: u32,
+        /// What is wrong with its answer.
+        complaint: String,
+    },
+    /// What became of a worker. Its process and everything below it is gone.
+    WorkerFinished {
+        /// Its number in the run.
+        worker: u32,
+        /// The identity of its work.
+        key: StepKey,
+        /// Its final message, validated; or why there is none.
+        outcome: Outcome<String>,
+        /// What it used, as its agent reported it.
+        usage: Option<Usage>,
+        /// How its process ended, for a person.
+        exit: Option<String>,
+        /// Whether a descendant held its terminal after it had ended.
+        leaked: bool,
+    },
+    /// The run ended, and nothing of it runs any more.
+    RunFinished {
+        /// `None` when it returned its result, else why not.
+        error: Option<String>,
+    },
+}

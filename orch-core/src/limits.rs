@@ -1,0 +1,52 @@
+//! What one worker may use before it is ended.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Deadlines and bounds of one worker. They are ours: a CLI that waits for ever on a silent server is ended by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The longest time from the start of the worker to its end, repair turns included.
+    pub total: Duration,
+    /// The longest time in which nothing is heard from the worker.
+    pub idle: Duration,
+    /// How long a worker that is told to stop has after the interrupt, and again after the termination signal,
+    /// before it is killed.
+    pub grace: Duration,
+    /// The most bytes of final message that are taken.
+    pub answer_bytes: usize,
+}
+
+impl Default for Limits {
+    /// One hour in all, ten minutes of silence, two seconds of grace, 8 MiB of answer.
+    fn default() -> Self {
+        Self {
+            total: Duration::from_secs(60 * 60),
+            idle: Duration::from_secs(10 * 60),
+            grace: Duration::from_secs(2),
+            answer_bytes: 8 << 20,
+        }
+    }
+}
+
+impl Limits {
+    /// Sets the total deadline.
+    pub fn total(mut self, total: Duration) -> Self {
+        self.total = total;
+        self
+    }
+
+    /// Sets the idle deadline.
+    pub fn idle(mut self, idle: Duration) -> Self {
+        self.idle = idle;
+        self
+    }
+
+    /// Sets the grace between the signals that end a worker.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+}

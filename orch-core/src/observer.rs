@@ -1,0 +1,123 @@
+//! Who watches a run: sees every event after it was recorded, and changes nothing.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+
+use crate::event::{Event, EventKind};
+use crate::job::WorkerEvent;
+use crate::outcome::Outcome;
+use crate::plain;
+use crate::roster::Roster;
+
+/// Sees every event of every run, in order within a run. It is called on the run's own task: be quick, do not block.
+pub trait Observer: fmt::Debug + Send + Sync + 'static {
+    /// One event, after it is in the store.
+    fn on_event(&self, event: &Event);
+}
+
+/// Writes a plain line for each event that a person cares about. No colours, no cursor movements, no control
+/// characters from any worker.
+pub struct Lines {
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    out: Box<dyn Write + Send>,
+    roster: Roster,
+    begun: Option<jiff::Timestamp>,
+}
+
+impl Lines {
+    /// Lines on standard error.
+    pub fn stderr() -> Self {
+        Self::to(io::stderr())
+    }
+
+    /// Lines to `out`.
+    pub fn to(out: impl Write + Send + 'static) -> Self {
+        Self {
+            inner: Mutex::new(Inner {
+                out: Box::new(out),
+                roster: Roster::default(),
+                begun: None,
+            }),
+        }
+    }
+}
+
+impl Observer for Lines {
+    fn on_event(&self, event: &Event) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.roster.apply(event);
+        let begun = *inner.begun.get_or_insert(event.at);
+        let Some(text) = line_for(&inner.roster, &event.kind) else {
+            return;
+        };
+        let seconds = event.at.duration_since(begun).as_secs_f64();
+        // A reader of standard error that has gone away must not stop the run.
+        let _ = writeln!(inner.out, "{seconds:7.2}s  {text}");
+    }
+}
+
+fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
+    let label = |worker: &u32| roster.worker(*worker).map_or("W?", |entry| entry.label.as_str());
+    Some(match kind {
+        EventKind::RunStarted { work_tree } => format!("run in {}", plain::line(work_tree, 200)),
+        EventKind::BaseTaken {
+            artefact,
+            digest,
+            files,
+        } => {
+            format!(
+                "base: {} ({files} files, {})",
+                plain::line(artefact, 120),
+                digest.short()
+            )
+        }
+        EventKind::PlanChanged { plan, .. } => {
+            let step = plan.current()?;
+            let at = plan.steps.iter().position(|other| other == step)? + 1;
+            format!(
+                "plan: step {at} of {}: {}",
+                plan.steps.len(),
+                plain::line(&step.text, 120)
+            )
+        }
+        EventKind::WorkerReused { worker } => format!("{}: known from before", label(worker)),
+        EventKind::Worker { worker, did } => format!("{}: {}", label(worker), deed(did)?),
+        EventKind::WorkerRepaired { worker, complaint } => {
+            format!(
+                "{}: asked to repair its answer: {}",
+                label(worker),
+                plain::line(complaint, 160)
+            )
+        }
+        EventKind::WorkerFinished { worker, outcome, .. } => match outcome {
+            Outcome::Done(_) => format!("{}: done", label(worker)),
+            Outcome::Unfinished(why) => format!("{}: {}", label(worker), plain::line(&why.to_string(), 300)),
+        },
+        EventKind::RunFinished { error: Some(error) } => format!("run ended: {}", plain::line(error, 300)),
+        EventKind::RunFinished { error: None } => "run ended".to_owned(),
+        EventKind::WorkerQueued { .. } => return None,
+    })
+}
+
+fn deed(did: &WorkerEvent) -> Option<String> {
+    Some(match did {
+        WorkerEvent::Started {
+            pid,
+            terminal: Some(terminal),
+        } => format!("started, pid {pid} on {terminal}"),
+        WorkerEvent::Started { pid, terminal: None } => format!("started, pid {pid} on pipes"),
+        WorkerEvent::ToolCall { text } => format!("runs {}", plain::line(text, 120)),
+        WorkerEvent::Warning { text } => format!("warns: {}", plain::line(text, 160)),
+        _ => return None,
+    })
+}
+
+impl fmt::Debug for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lines").finish_non_exhaustive()
+    }
+}

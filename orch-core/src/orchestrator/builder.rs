@@ -1,0 +1,212 @@
+//! How an orchestrator is configured. Everything is checked in [`Builder::build`], before any worker is paid for.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::Orchestrator;
+use crate::agent::Agent;
+use crate::config::Config;
+use crate::dirs::StateDir;
+use crate::engine::{Engine, LocalEngine};
+use crate::limits::Limits;
+use crate::observer::Observer;
+use crate::store::{MemoryStore, Store};
+
+/// How many workers run at once unless the builder says otherwise.
+const PARALLEL: usize = 4;
+
+/// Configures an [`Orchestrator`].
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct Builder {
+    work_tree: PathBuf,
+    agents: Vec<Arc<dyn Agent>>,
+    engine: Option<Arc<dyn Engine>>,
+    store: Option<Arc<dyn Store>>,
+    state: Option<StateDir>,
+    observers: Vec<Arc<dyn Observer>>,
+    limits: Limits,
+    max_parallel: usize,
+    pass_env: Vec<String>,
+}
+
+/// Why an orchestrator cannot be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The work tree is not there.
+    #[error("work tree {} cannot be used: {source}", path.display())]
+    WorkTree {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is nobody to do the work.
+    #[error("no agent is registered: add one with `.agent(..)`")]
+    NoAgent,
+    /// Two agents have one name.
+    #[error("two agents are named {name}: names tell them apart")]
+    SameName {
+        /// The name.
+        name: String,
+    },
+    /// No worker could ever run.
+    #[error("max_parallel is 0: no worker could ever run")]
+    NoPlaces,
+    /// There is no place for private files.
+    #[error("state directory cannot be used: {source}")]
+    State {
+        /// Why.
+        #[from]
+        source: io::Error,
+    },
+    /// Private files would lie where a worker may write.
+    #[error("state directory {} lies inside the work tree: set XDG_STATE_HOME to a place outside it", path.display())]
+    StateInWorkTree {
+        /// The state directory.
+        path: PathBuf,
+    },
+}
+
+impl Builder {
+    pub(super) fn new(work_tree: impl Into<PathBuf>) -> Self {
+        Self {
+            work_tree: work_tree.into(),
+            agents: Vec::new(),
+            engine: None,
+            store: None,
+            state: None,
+            observers: Vec::new(),
+            limits: Limits::default(),
+            max_parallel: PARALLEL,
+            pass_env: Vec::new(),
+        }
+    }
+
+    /// Registers an agent. The first one does the work of workers that name none.
+    pub fn agent(self, agent: impl Agent) -> Self {
+        self.agent_arc(Arc::new(agent))
+    }
+
+    /// Registers an agent that is shared already.
+    pub fn agent_arc(mut self, agent: Arc<dyn Agent>) -> Self {
+        self.agents.push(agent);
+        self
+    }
+
+    /// Runs workers there instead of in terminals of this machine.
+    pub fn engine(mut self, engine: impl Engine) -> Self {
+        self.engine = Some(Arc::new(engine));
+        self
+    }
+
+    /// Keeps events there instead of in this process's memory.
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Keeps private files there instead of in the user's state directory.
+    pub fn state_dir(mut self, state: StateDir) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// Shows every event to `observer`.
+    pub fn observe(mut self, observer: impl Observer) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Sets the limits of workers that have none of their own.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How many workers run at once, at most; 4 unless set.
+    pub fn max_parallel(mut self, workers: usize) -> Self {
+        self.max_parallel = workers;
+        self
+    }
+
+    /// Lets a variable of this process's environment through to every worker.
+    pub fn pass_env(mut self, name: impl Into<String>) -> Self {
+        self.pass_env.push(name.into());
+        self
+    }
+
+    /// Checks everything and builds the orchestrator.
+    ///
+    /// # Errors
+    /// [`BuildError`] names what is wrong and what to do.
+    pub fn build(self) -> Result<Orchestrator, BuildError> {
+        let Some(first) = self.agents.first() else {
+            return Err(BuildError::NoAgent);
+        };
+        let default_agent = first.name().to_owned();
+        for (index, agent) in self.agents.iter().enumerate() {
+            if self.agents[..index]
+                .iter()
+                .any(|other| other.name() == agent.name())
+            {
+                return Err(BuildError::SameName {
+                    name: agent.name().to_owned(),
+                });
+            }
+        }
+        if self.max_parallel == 0 {
+            return Err(BuildError::NoPlaces);
+        }
+        let work_tree = work_tree_of(&self.work_tree)?;
+        let state = match self.state {
+            Some(state) => state,
+            None => StateDir::of_user()?,
+        };
+        if lies_in(state.path(), &work_tree) {
+            return Err(BuildError::StateInWorkTree {
+                path: state.path().to_owned(),
+            });
+        }
+        let engine = self
+            .engine
+            .unwrap_or_else(|| Arc::new(LocalEngine::new(self.agents, state.clone(), self.pass_env)));
+        Ok(Orchestrator::new(Config {
+            work_tree,
+            state,
+            default_agent,
+            engine,
+            store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::default())),
+            observers: self.observers,
+            limits: self.limits,
+            places: Semaphore::new(self.max_parallel.min(Semaphore::MAX_PERMITS)),
+        }))
+    }
+}
+
+fn work_tree_of(path: &Path) -> Result<PathBuf, BuildError> {
+    let failed = |source| BuildError::WorkTree {
+        path: path.to_owned(),
+        source,
+    };
+    let real = path.canonicalize().map_err(failed)?;
+    if real.is_dir() {
+        Ok(real)
+    } else {
+        Err(failed(io::ErrorKind::NotADirectory.into()))
+    }
+}
+
+/// Whether `path`, which may not exist yet, lies in `tree` once its links are resolved.
+fn lies_in(path: &Path, tree: &Path) -> bool {
+    let known = path
+        .ancestors()
+        .find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let Some((above, real)) = known else { return false };
+    let rest = path.strip_prefix(above).unwrap_or(path);
+    real.join(rest).starts_with(tree)
+}

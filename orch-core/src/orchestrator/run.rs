@@ -1,0 +1,138 @@
+//! Running a pattern, and proving at its end that nothing of it is left.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::Builder;
+use crate::config::Config;
+use crate::cx::{Cx, Run};
+use crate::dirs::PrivateDir;
+use crate::error::{Error, Halt, Result};
+use crate::event::{Event, EventKind};
+use crate::ids::RunId;
+use crate::pattern::Pattern;
+use crate::store::StoreError;
+
+/// The program that decides the work, hands out briefs and delivers one result. Configured once; runs any number of
+/// patterns, also at the same time. A cheap clone.
+#[derive(Debug, Clone)]
+pub struct Orchestrator {
+    config: Arc<Config>,
+    canceller: Canceller,
+}
+
+/// Ends the runs of one orchestrator from outside, for example when the user presses Ctrl-C. The library sets no
+/// signal handler of its own. A cheap clone.
+#[derive(Debug, Clone, Default)]
+pub struct Canceller {
+    gently: CancellationToken,
+    now: CancellationToken,
+}
+
+impl Canceller {
+    /// Asks every run to end: workers are interrupted, then terminated, then killed, with their grace between.
+    pub fn cancel(&self) {
+        self.gently.cancel();
+    }
+
+    /// Ends every run at once: workers are killed.
+    pub fn kill(&self) {
+        self.gently.cancel();
+        self.now.cancel();
+    }
+}
+
+impl Orchestrator {
+    /// Begins the configuration of an orchestrator whose workers stand in `work_tree`.
+    pub fn builder(work_tree: impl AsRef<Path>) -> Builder {
+        Builder::new(work_tree.as_ref())
+    }
+
+    pub(super) fn new(config: Config) -> Self {
+        Self {
+            config: Arc::new(config),
+            canceller: Canceller::default(),
+        }
+    }
+
+    /// Runs `pattern` on `input`.
+    ///
+    /// When it returns, every worker of the run has ended and been reaped, with everything below it, whatever the
+    /// result is.
+    ///
+    /// # Errors
+    /// [`Error::Unfinished`] when a worker that the pattern needed did not deliver. [`Error::Halt`] when the run was
+    /// cancelled, something could not be recorded, or the program was misused.
+    ///
+    /// # Cancel safety
+    /// Dropping the future cancels every worker of the run; their ends are seen to in the background.
+    pub async fn run<P: Pattern + ?Sized>(&self, pattern: &P, input: P::In) -> Result<P::Out> {
+        self.run_as(RunId::fresh(), pattern, input).await
+    }
+
+    /// Runs `pattern` as the run `id`. When the store knows a run of this id, its finished workers are not run again:
+    /// what they delivered is taken from the store.
+    ///
+    /// # Errors
+    /// As [`Orchestrator::run`].
+    ///
+    /// # Cancel safety
+    /// As [`Orchestrator::run`].
+    pub async fn run_as<P: Pattern + ?Sized>(&self, id: RunId, pattern: &P, input: P::In) -> Result<P::Out> {
+        let before = self.config.store.read(id).await?;
+        let _private = self.private_dir(id)?;
+        let run = Arc::new(Run::new(
+            id,
+            Arc::clone(&self.config),
+            self.canceller.gently.clone(),
+            &before,
+        ));
+        let work_tree = self.config.work_tree.display().to_string();
+        run.emit(EventKind::RunStarted { work_tree }).await?;
+        let cx = Cx::new(Arc::clone(&run));
+        let result = tokio::select! {
+            biased;
+            // Dropping the pattern's future cancels what is under it; `settle` waits until that is gone.
+            () = self.canceller.gently.cancelled() => Err(Halt::Cancelled.into()),
+            result = pattern.run(&cx, input) => result,
+        };
+        let settled = run.settle(&self.canceller.now).await;
+        let result = match (result, settled) {
+            (_, Err(left)) => Err(left),
+            (result, Ok(())) => result,
+        };
+        let error = result.as_ref().err().map(ToString::to_string);
+        run.emit(EventKind::RunFinished { error }).await?;
+        result
+    }
+
+    /// The events of a run, in order.
+    ///
+    /// # Errors
+    /// When the store cannot read them.
+    pub async fn events(&self, run: RunId) -> Result<Vec<Event>, StoreError> {
+        self.config.store.read(run).await
+    }
+
+    /// A handle that ends this orchestrator's runs, now and later ones.
+    pub fn canceller(&self) -> Canceller {
+        self.canceller.clone()
+    }
+
+    /// The work tree, an absolute path.
+    pub fn work_tree(&self) -> &Path {
+        &self.config.work_tree
+    }
+
+    fn private_dir(&self, id: RunId) -> Result<PrivateDir> {
+        let made = self.config.state.fresh("runs", &id.to_string());
+        made.map_err(|error| {
+            let place = self.config.state.path().display();
+            Error::Halt(Halt::Misuse(format!(
+                "private directory for the run cannot be made in {place}: {error}"
+            )))
+        })
+    }
+}

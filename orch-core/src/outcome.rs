@@ -1,0 +1,204 @@
+//! What became of a worker.
+//!
+//! A worker that died, was refused or never began has *no* result; nothing here can be read as "found nothing".
+//! This module names the ways; it decides none of them (the agents do, from events, exit status and last message).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What became of one worker: its deliverable, or why there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[must_use = "an outcome says whether the worker did its work at all"]
+pub enum Outcome<T> {
+    /// The worker answered, and its answer is to the contract.
+    Done(T),
+    /// There is no deliverable.
+    Unfinished(Unfinished),
+}
+
+/// Why a worker has no deliverable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Unfinished {
+    /// The worker answered, but not to the contract, also after the repair turns it was given.
+    #[error("invalid answer: {complaint}")]
+    Invalid {
+        /// What is wrong with the answer.
+        complaint: String,
+        /// The answer as it came: hostile bytes, for a person to look at.
+        raw: String,
+    },
+    /// The worker ran and failed.
+    #[error("{0}")]
+    Failed(Failure),
+    /// The worker was stopped because nobody wanted its answer any more.
+    #[error("cancelled")]
+    Cancelled,
+    /// The worker never ran.
+    #[error("not started: {0}")]
+    NotStarted(NotStarted),
+}
+
+/// How a worker failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The kind of failure: what a retry policy looks at.
+    pub class: FailClass,
+    /// What happened, for a person: one or a few lines, without control characters.
+    pub detail: String,
+}
+
+/// Kinds of failure. What may be retried with hope is [`FailClass::is_transient`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FailClass {
+    /// The agent could not talk to its model: network, server errors, dropped streams.
+    Transport,
+    /// The agent is not logged in, or its credentials were refused.
+    Auth,
+    /// The account's quota or rate limit is used up.
+    Quota,
+    /// The prompt or the conversation is too long for the model.
+    ContextTooLong,
+    /// The model or its service refused the request itself (for example a schema it does not accept).
+    Refused,
+    /// Nothing was heard from the worker for its idle limit.
+    IdleTimeout,
+    /// The worker ran into its total limit.
+    TotalTimeout,
+    /// The worker's process ended in a way its agent does not use for answers.
+    Crashed,
+    /// The worker's process was ended by a signal that we did not send.
+    Killed,
+    /// The worker's process ended well and left no final message.
+    NoAnswer,
+    /// A reader changed what it was only to read.
+    ScopeViolation,
+    /// The agent reported a failure that fits no other class.
+    Other,
+}
+
+/// Why a worker never ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NotStarted {
+    /// The agent's program is not on this machine; the text says how to install it.
+    NotInstalled(String),
+    /// The program was found and could not be started; the text says why.
+    SpawnFailed(String),
+    /// The agent cannot do what the job asks.
+    Unsupported(String),
+    /// The prompt is larger than the agent takes.
+    PromptTooLong {
+        /// Characters in the prompt.
+        characters: usize,
+        /// The most the agent takes.
+        limit: usize,
+    },
+    /// This was a rehearsal: everything was prepared and nothing started.
+    Rehearsal,
+}
+
+impl FailClass {
+    /// Whether the same work may well succeed when it is tried again later.
+    pub fn is_transient(self) -> bool {
+        matches!(
+            self,
+            Self::Transport | Self::IdleTimeout | Self::Killed | Self::Crashed
+        )
+    }
+}
+
+impl Failure {
+    /// A failure of `class` with words for a person; control characters are taken out.
+    pub fn new(class: FailClass, detail: impl AsRef<str>) -> Self {
+        Self {
+            class,
+            detail: crate::plain::block(detail.as_ref()),
+        }
+    }
+}
+
+impl<T> Outcome<T> {
+    /// The deliverable, or why there is none. `?` turns the latter into an [`Error`](crate::Error).
+    ///
+    /// # Errors
+    /// The reason, when there is no deliverable.
+    pub fn into_result(self) -> Result<T, Unfinished> {
+        match self {
+            Self::Done(value) => Ok(value),
+            Self::Unfinished(why) => Err(why),
+        }
+    }
+
+    /// The outcome with its deliverable replaced.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Self::Done(value) => Outcome::Done(f(value)),
+            Self::Unfinished(why) => Outcome::Unfinished(why),
+        }
+    }
+
+    /// Whether there is a deliverable.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+}
+
+impl Unfinished {
+    /// A short stable word for tables and logs: `invalid`, `failed`, `cancelled` or `not_started`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Invalid { .. } => "invalid",
+            Self::Failed(_) => "failed",
+            Self::Cancelled => "cancelled",
+            Self::NotStarted(_) => "not_started",
+        }
+    }
+}
+
+impl fmt::Display for FailClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Transport => "transport failure",
+            Self::Auth => "not authorised",
+            Self::Quota => "quota used up",
+            Self::ContextTooLong => "context too long",
+            Self::Refused => "request refused",
+            Self::IdleTimeout => "idle time-out",
+            Self::TotalTimeout => "time-out",
+            Self::Crashed => "crashed",
+            Self::Killed => "killed",
+            Self::NoAnswer => "no final message",
+            Self::ScopeViolation => "scope violation",
+            Self::Other => "failed",
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.detail.is_empty() {
+            write!(f, "{}", self.class)
+        } else {
+            write!(f, "{}: {}", self.class, self.detail)
+        }
+    }
+}
+
+impl fmt::Display for NotStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotInstalled(why) | Self::SpawnFailed(why) | Self::Unsupported(why) => f.write_str(why),
+            Self::PromptTooLong { characters, limit } => {
+                write!(f, "prompt has {characters} characters, the agent takes {limit}")
+            }
+            Self::Rehearsal => f.write_str("rehearsal"),
+        }
+    }
+}

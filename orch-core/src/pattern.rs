@@ -1,0 +1,64 @@
+//! What a pattern is: a value with an async `run`, from an input to an output.
+//!
+//! The trait stands here because the orchestrator runs patterns; the combinators and the ready-made patterns are in
+//! `orch-patterns`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::cx::Cx;
+use crate::deliverable::Deliverable;
+use crate::error::Result;
+use crate::worker::Worker;
+
+/// A composable step of orchestration.
+///
+/// # Cancel safety
+/// Dropping the future of [`Pattern::run`] cancels every worker under it.
+#[async_trait]
+#[must_use = "a pattern does nothing until an orchestrator runs it"]
+pub trait Pattern: Send + Sync {
+    /// What it takes.
+    type In: Send + 'static;
+    /// What it gives.
+    type Out: Send + 'static;
+
+    /// Runs it once.
+    ///
+    /// # Errors
+    /// [`Error::Unfinished`](crate::Error::Unfinished) when a worker that it needed did not deliver,
+    /// [`Error::Halt`](crate::Error::Halt) when the run is over.
+    async fn run(&self, cx: &Cx, input: Self::In) -> Result<Self::Out>;
+}
+
+#[async_trait]
+impl<I: Send + 'static, T: Deliverable> Pattern for Worker<I, T> {
+    type In = I;
+    type Out = T;
+
+    async fn run(&self, cx: &Cx, input: I) -> Result<T> {
+        let reading = cx.read(self, &input);
+        reading.await
+    }
+}
+
+#[async_trait]
+impl<P: Pattern + ?Sized> Pattern for Arc<P> {
+    type In = P::In;
+    type Out = P::Out;
+
+    async fn run(&self, cx: &Cx, input: P::In) -> Result<P::Out> {
+        (**self).run(cx, input).await
+    }
+}
+
+#[async_trait]
+impl<P: Pattern + ?Sized> Pattern for Box<P> {
+    type In = P::In;
+    type Out = P::Out;
+
+    async fn run(&self, cx: &Cx, input: P::In) -> Result<P::Out> {
+        (**self).run(cx, input).await
+    }
+}

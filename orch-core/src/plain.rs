@@ -1,0 +1,66 @@
+//! Text from elsewhere made harmless for a terminal or a log line.
+//!
+//! Takes out control characters (C0 but newline and tab, DEL, C1) and the bidirectional overrides. It works on one
+//! whole text; it is not the streaming stripper for a terminal's byte stream.
+
+/// `text` with every control character but newline and tab taken out.
+pub fn block(text: &str) -> String {
+    text.chars()
+        .filter(|&c| c == '\n' || c == '\t' || !is_hostile(c))
+        .collect()
+}
+
+/// `text` on one line: white space folded, control characters taken out, at most `limit` characters with `…` where
+/// it was cut.
+pub fn line(text: &str, limit: usize) -> String {
+    let mut out = String::new();
+    let mut written = 0_usize;
+    let mut gap = false;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            gap = written > 0;
+            continue;
+        }
+        if is_hostile(c) {
+            continue;
+        }
+        if written + usize::from(gap) >= limit {
+            out.push('…');
+            return out;
+        }
+        if gap {
+            out.push(' ');
+            written += 1;
+            gap = false;
+        }
+        out.push(c);
+        written += 1;
+    }
+    out
+}
+
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_lose_their_teeth() {
+        assert_eq!(
+            block("a\x1b]52;c;aGk=\x07b\n\u{9b}31mc\u{202e}d\te"),
+            "a]52;c;aGk=b\n31mcd\te"
+        );
+        assert_eq!(line("  a\x1b[2Jb \n\n c  ", 80), "a[2Jb c");
+    }
+
+    #[test]
+    fn a_line_is_cut_at_characters() {
+        assert_eq!(line("äöüäöü", 3), "äöü…");
+        assert_eq!(line("äöü", 3), "äöü");
+        assert_eq!(line("ab cd", 3), "ab …".replace(' ', ""));
+    }
+}

@@ -1,0 +1,128 @@
+//! A fold over events: which workers there were, where they ran and what became of them.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::event::{Event, EventKind};
+use crate::job::{Usage, WorkerEvent};
+use crate::outcome::Outcome;
+use crate::plan::Plan;
+
+/// The workers of a run, as its events tell.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Roster {
+    /// The workers, by number.
+    pub workers: Vec<Entry>,
+    /// The outermost plan, as it is now.
+    pub plan: Option<Plan>,
+}
+
+/// One worker.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Its number in the run, from 1.
+    pub worker: u32,
+    /// What a person calls it.
+    pub label: String,
+    /// The labels on the path to it.
+    pub path: Vec<String>,
+    /// Its agent.
+    pub agent: String,
+    /// The processes that ran for it, one for each turn, in order.
+    pub processes: Vec<Process>,
+    /// When its first process started.
+    pub started: Option<Timestamp>,
+    /// When it was finished.
+    pub finished: Option<Timestamp>,
+    /// How many repair turns it got.
+    pub repairs: u32,
+    /// What it used; none when its agent reported nothing.
+    pub usage: Option<Usage>,
+    /// What became of it; none while it runs.
+    pub outcome: Option<Outcome<String>>,
+}
+
+/// One process of a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Process {
+    /// Its id while it ran.
+    pub pid: u32,
+    /// Its terminal while it ran.
+    pub terminal: Option<String>,
+}
+
+impl Roster {
+    /// The roster of a whole run.
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut roster = Self::default();
+        events.into_iter().for_each(|event| roster.apply(event));
+        roster
+    }
+
+    /// Takes one more event.
+    pub fn apply(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::PlanChanged { path, plan } if path.len() <= 1 => self.plan = Some(plan.clone()),
+            EventKind::WorkerQueued {
+                worker,
+                label,
+                path,
+                agent,
+                ..
+            } => self.workers.push(Entry {
+                worker: *worker,
+                label: label.clone(),
+                path: path.clone(),
+                agent: agent.clone(),
+                processes: Vec::new(),
+                started: None,
+                finished: None,
+                repairs: 0,
+                usage: None,
+                outcome: None,
+            }),
+            EventKind::Worker {
+                worker,
+                did: WorkerEvent::Started { pid, terminal },
+            } => {
+                if let Some(entry) = self.entry(*worker) {
+                    entry.started.get_or_insert(event.at);
+                    entry.processes.push(Process {
+                        pid: *pid,
+                        terminal: terminal.clone(),
+                    });
+                }
+            }
+            EventKind::WorkerRepaired { worker, .. } => {
+                if let Some(entry) = self.entry(*worker) {
+                    entry.repairs += 1;
+                }
+            }
+            EventKind::WorkerFinished {
+                worker,
+                outcome,
+                usage,
+                ..
+            } => {
+                if let Some(entry) = self.entry(*worker) {
+                    entry.finished = Some(event.at);
+                    entry.usage = *usage;
+                    entry.outcome = Some(outcome.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// One worker by its number.
+    pub fn worker(&self, worker: u32) -> Option<&Entry> {
+        self.workers.iter().find(|entry| entry.worker == worker)
+    }
+
+    fn entry(&mut self, worker: u32) -> Option<&mut Entry> {
+        self.workers.iter_mut().find(|entry| entry.worker == worker)
+    }
+}

@@ -1,0 +1,122 @@
+//! What a worker is: how an input becomes a brief, who does it, within which limits, and what must come back.
+//!
+//! A `Worker` does nothing by itself. A reader runs through [`Cx::read`](crate::Cx::read), or as a pattern.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use orch_prompts::Brief;
+
+use crate::deliverable::Deliverable;
+use crate::limits::Limits;
+
+/// Marks a worker that only reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader(());
+
+/// How an input becomes a brief.
+type BriefFor<I> = Arc<dyn Fn(&I) -> Brief + Send + Sync>;
+
+/// One delegated task, from an input `I` to a deliverable `T`. A cheap clone.
+///
+/// ```
+/// use orch_core::Worker;
+/// use orch_prompts::Brief;
+///
+/// let scout: Worker<String, String> =
+///     Worker::new(|question: &String| Brief::new(format!("Answer: {question}"))).label("Scout");
+/// ```
+#[must_use = "a worker does nothing until it is run"]
+pub struct Worker<I, T, S = Reader> {
+    brief: BriefFor<I>,
+    spec: Spec,
+    marker: PhantomData<fn() -> (T, S)>,
+}
+
+/// Everything about a worker but its brief.
+#[derive(Debug, Clone)]
+pub(crate) struct Spec {
+    pub(crate) label: String,
+    pub(crate) agent: Option<String>,
+    pub(crate) model: Option<String>,
+    pub(crate) limits: Option<Limits>,
+    pub(crate) repairs: u32,
+}
+
+impl<I, T: Deliverable> Worker<I, T> {
+    /// A reader that is told what `brief` makes of its input.
+    pub fn new(brief: impl Fn(&I) -> Brief + Send + Sync + 'static) -> Self {
+        let spec = Spec {
+            label: "Worker".to_owned(),
+            agent: None,
+            model: None,
+            limits: None,
+            repairs: 1,
+        };
+        Self {
+            brief: Arc::new(brief),
+            spec,
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<I, T, S> Worker<I, T, S> {
+    /// Names the worker's role; shown as `W3 Scout`, and part of its step key.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.spec.label = label.into();
+        self
+    }
+
+    /// Chooses the agent by name. Without it the orchestrator's first agent does the work.
+    pub fn agent(mut self, name: impl Into<String>) -> Self {
+        self.spec.agent = Some(name.into());
+        self
+    }
+
+    /// Chooses the model, in the agent's own words. Without it the agent's own configuration decides.
+    pub fn model(mut self, model: impl Into<String>) -> Self {
+        self.spec.model = Some(model.into());
+        self
+    }
+
+    /// Sets the worker's own limits. Without them the orchestrator's hold.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.spec.limits = Some(limits);
+        self
+    }
+
+    /// How many repair turns a wrong answer gets, at most; 1 unless set.
+    pub fn repairs(mut self, turns: u32) -> Self {
+        self.spec.repairs = turns;
+        self
+    }
+
+    /// The brief for one input.
+    pub fn brief_for(&self, input: &I) -> Brief {
+        (self.brief)(input)
+    }
+
+    pub(crate) fn spec(&self) -> &Spec {
+        &self.spec
+    }
+}
+
+impl<I, T, S> Clone for Worker<I, T, S> {
+    fn clone(&self) -> Self {
+        Self {
+            brief: Arc::clone(&self.brief),
+            spec: self.spec.clone(),
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<I, T, S> fmt::Debug for Worker<I, T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("spec", &self.spec)
+            .finish_non_exhaustive()
+    }
+}
