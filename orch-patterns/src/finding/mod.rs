@@ -1,0 +1,25 @@
+//! Findings: what reviewers return, and how many reviewers' findings become one ranked list.
+//!
+//! [`Finding`] and [`Findings`] are the deliverable. [`merge`] joins what is the same defect (`dedupe`) and ranks
+//! the result (`rank`); it never drops a report. No I/O, no model, no randomness: the same reports give the same
+//! list, in whatever order they came.
+
+mod dedupe;
+mod deliverable;
+mod lines;
+mod merge;
+mod merged;
+mod rank;
+mod reading;
+mod settings;
+mod severity;
+#[cfg(test)]
+mod tests;
+
+pub use dedupe::{Measure, Pairwise, Similarity, Wording};
+pub use deliverable::{Finding, Findings};
+pub use lines::read_lines;
+pub use merge::merge;
+pub use merged::{Merged, Related, Relation, Reported};
+pub use settings::MergeSettings;
+pub use severity::{Severity, UnknownSeverity};

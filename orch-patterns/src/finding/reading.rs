@@ -1,0 +1,194 @@
+//! How a finding is read from JSON: what is forgiven and what is not.
+//!
+//! The schema that workers are given is strict; this reader is wider, because an answer that is clear should not
+//! cost a second turn. It never guesses a claim or a severity.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::{Finding, Severity};
+
+#[derive(Deserialize)]
+struct Loose {
+    claim: String,
+    #[serde(default)]
+    path: Option<String>,
+    #[serde(default)]
+    line: Option<Value>,
+    #[serde(default)]
+    severity: Option<Severity>,
+    #[serde(default)]
+    evidence: Option<String>,
+    #[serde(default)]
+    recommendation: Option<String>,
+    #[serde(default)]
+    lens: Option<String>,
+    #[serde(default)]
+    confidence: Option<Value>,
+}
+
+impl<'de> Deserialize<'de> for Finding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let loose = Loose::deserialize(deserializer)?;
+        if loose.claim.trim().is_empty() {
+            return Err(D::Error::custom(
+                "claim is blank: say in one sentence what is wrong",
+            ));
+        }
+        let finding = Self {
+            path: loose.path.filter(|path| !path.trim().is_empty()),
+            line: loose.line.as_ref().and_then(line),
+            severity: loose.severity.unwrap_or_default(),
+            claim: loose.claim,
+            evidence: loose.evidence.unwrap_or_default(),
+            recommendation: loose.recommendation.unwrap_or_default(),
+            lens: loose.lens.unwrap_or_default(),
+            confidence: loose.confidence.as_ref().and_then(number).unwrap_or(0.5),
+        };
+        Ok(Self {
+            confidence: finding.certainty(),
+            ..finding
+        })
+    }
+}
+
+/// A line number: 12, 12.0, "12", and the first of a range ("12-15", "L12").
+fn line(value: &Value) -> Option<u32> {
+    let line = match value {
+        Value::String(text) => {
+            let text = text.trim().trim_start_matches(['L', 'l']);
+            let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+            text[..digits].parse().ok()?
+        }
+        _ => whole(value.as_f64()?)?,
+    };
+    (line > 0).then_some(line)
+}
+
+/// The number without its fraction, if it is one that a line can have.
+fn whole(number: f64) -> Option<u32> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range is checked"
+    )]
+    (1.0..=f64::from(u32::MAX))
+        .contains(&number)
+        .then_some(number as u32)
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        _ => value.as_f64(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Findings;
+    use super::*;
+
+    fn read(value: Value) -> Finding {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn a_full_finding_survives_the_round_trip() {
+        let finding = Finding {
+            path: Some("src/a.rs".into()),
+            line: Some(12),
+            severity: Severity::High,
+            claim: "`parse` panics on an empty line".into(),
+            evidence: "line.split(' ').next().unwrap()".into(),
+            recommendation: "return an error".into(),
+            lens: "correctness".into(),
+            confidence: 0.75,
+        };
+        let text = serde_json::to_string(&finding).unwrap();
+        assert_eq!(serde_json::from_str::<Finding>(&text).unwrap(), finding);
+        assert!(text.contains(r#""severity":"high""#), "{text}");
+    }
+
+    #[test]
+    fn a_claim_alone_is_enough_and_unknown_keys_are_ignored() {
+        assert_eq!(read(json!({"claim": "x", "mood": [1, 2]})), Finding::new("x"));
+        assert_eq!(
+            read(
+                json!({"claim": "x", "path": null, "line": null, "severity": null, "evidence": null,
+                "recommendation": null, "lens": null, "confidence": null})
+            ),
+            Finding::new("x")
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_no_line_is_none() {
+        for value in [
+            json!(0),
+            json!(-3),
+            json!(1e300),
+            json!("top"),
+            json!([1]),
+            json!(0.4),
+            json!("-2"),
+        ] {
+            assert_eq!(read(json!({"claim": "x", "line": value})).line, None, "{value}");
+        }
+        for value in [json!(12), json!(12.0), json!("12"), json!("12-15"), json!("L12")] {
+            assert_eq!(
+                read(json!({"claim": "x", "line": value})).line,
+                Some(12),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn confidence_is_clamped() {
+        let confidence = |value: Value| {
+            read(json!({"claim": "x", "confidence": value}))
+                .confidence
+                .to_bits()
+        };
+        assert_eq!(confidence(json!(7)), 1.0_f64.to_bits());
+        assert_eq!(confidence(json!(-1)), 0.0_f64.to_bits());
+        assert_eq!(confidence(json!("0.25")), 0.25_f64.to_bits());
+        assert_eq!(confidence(json!("NaN")), 0.5_f64.to_bits());
+    }
+
+    #[test]
+    fn a_missing_or_blank_claim_and_an_unknown_severity_are_errors() {
+        let error = |value: Value| serde_json::from_value::<Finding>(value).unwrap_err().to_string();
+        assert!(error(json!({"path": "a"})).contains("missing field `claim`"));
+        assert!(error(json!({"claim": " \n"})).contains("claim is blank"));
+        assert!(error(json!({"claim": "x", "severity": "spicy"})).contains("severity \"spicy\" is unknown"));
+    }
+
+    #[test]
+    fn one_bad_finding_makes_the_list_invalid_and_no_list_is_no_empty_list() {
+        assert!(
+            serde_json::from_value::<Findings>(json!({"findings": [{"claim": "x"}, {"claim": ""}]})).is_err()
+        );
+        assert!(serde_json::from_value::<Findings>(json!({})).is_err());
+        assert_eq!(
+            serde_json::from_value::<Findings>(json!({"findings": []})).unwrap(),
+            Findings::default()
+        );
+    }
+
+    #[test]
+    fn the_schema_asks_for_every_field_and_describes_it() {
+        let schema = schemars::schema_for!(Findings).to_value();
+        let finding = &schema["$defs"]["Finding"]["properties"];
+        let names: Vec<&String> = finding.as_object().unwrap().keys().collect();
+        assert_eq!(names.len(), 8, "{names:?}");
+        for name in names {
+            let described = finding[name].get("description").and_then(Value::as_str);
+            assert!(described.is_some_and(|text| text.len() > 10), "{name}");
+        }
+    }
+}
