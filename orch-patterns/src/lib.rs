@@ -1,1 +1,57 @@
-//! Placeholder while the crate is laid out.
+//! Orchestration patterns as composable async values.
+//!
+//! A [`Pattern`] is a value with an async `run`, from an input to an output. Patterns compose ([`PatternExt`]), a
+//! closure becomes one ([`step`]), a reading [`Worker`] is one, and ready-made ones come with this crate. This crate
+//! re-exports what a program needs, so one dependency is enough.
+//!
+//! # Map
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`review_fanout`] | several reviewers with different lenses, in parallel; one ranked list |
+//! | [`finding`] | findings, and how many reviewers' findings become one list |
+//! | [`PatternExt`], [`combinator`] | `then`, `map`, `try_map`, `for_each`, `require`, `labelled`, `boxed`; [`step`] |
+//!
+//! # A program
+//!
+//! ```no_run
+//! use orch_patterns::prelude::*;
+//!
+//! # async fn program() -> Result<(), Box<dyn std::error::Error>> {
+//! let orch = Orchestrator::builder(".").agent(Codex::new()).observe(Lines::stderr()).build()?;
+//! let review = ReviewFanout::new([Lens::Correctness, Lens::Security]);
+//! let review = orch.run(&review, Artefact::diff("origin/main")).await?.require(Quorum::at_least(1))?;
+//! println!("{review}");
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub mod combinator;
+mod deliverables;
+mod ext;
+pub mod finding;
+pub mod review_fanout;
+
+pub use combinator::step;
+pub use deliverables::{Shipped, shipped};
+pub use ext::PatternExt;
+pub use finding::{Finding, Findings, Severity};
+pub use orch_core::{
+    self, BuildError, Canceller, Coverage, Covered, Cx, Deliverable, Error, FailClass, Failure, Halt, Limits,
+    Lines, Missing, NotStarted, Observer, Orchestrator, Outcome, Pattern, Plan, Quorum, Reader, Result,
+    Roster, RunId, StateDir, Unfinished, Worker, agent, engine, event, plain,
+};
+pub use orch_prompts::{self, Artefact, Brief, Lens, Material, Pack, Scope};
+pub use review_fanout::{Review, ReviewFanout, Reviewer};
+
+/// Everything that most programs name.
+pub mod prelude {
+    pub use crate::agent::{Codex, Tool};
+    pub use crate::{
+        Artefact, Brief, Covered, Cx, Error, Finding, Findings, Halt, Lens, Limits, Lines, Orchestrator,
+        Outcome, Pattern, PatternExt, Quorum, Result, Review, ReviewFanout, Reviewer, Severity, Unfinished,
+        Worker, step,
+    };
+}

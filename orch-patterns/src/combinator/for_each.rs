@@ -1,0 +1,55 @@
+//! One pattern, once for each of many inputs.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use orch_core::{Covered, Cx, Digest, Halt, Pattern, Result};
+use serde::Serialize;
+
+use super::{Branch, gather};
+
+/// See [`PatternExt::for_each`](crate::PatternExt::for_each).
+#[derive(Debug, Clone)]
+#[must_use = "a pattern does nothing until an orchestrator runs it"]
+pub struct ForEach<P> {
+    inner: P,
+    at_most: usize,
+}
+
+impl<P> ForEach<P> {
+    pub(crate) fn new(inner: P, at_most: usize) -> Self {
+        assert!(at_most > 0, "for_each(0) would never run anything");
+        Self { inner, at_most }
+    }
+}
+
+#[async_trait]
+impl<P> Pattern for ForEach<P>
+where
+    P: Pattern,
+    P::In: Serialize,
+{
+    type In = Vec<P::In>;
+    type Out = Covered<Vec<P::Out>>;
+
+    async fn run(&self, cx: &Cx, inputs: Vec<P::In>) -> Result<Self::Out> {
+        // A child's key holds the digest of its input and its ordinal among equals, so that another order of the
+        // inputs is the same work.
+        let mut equals: HashMap<Digest, u32> = HashMap::new();
+        let mut branches = Vec::with_capacity(inputs.len());
+        for (index, input) in inputs.into_iter().enumerate() {
+            let digest = Digest::of_json(&input);
+            let digest =
+                digest.map_err(|error| Halt::Misuse(format!("input {index} has no JSON form: {error}")))?;
+            let ordinal = equals.entry(digest).or_default();
+            let child = cx.child(format!("{digest}#{ordinal}"));
+            *ordinal += 1;
+            let work = async move { self.inner.run(&child, input).await };
+            branches.push(Branch::new(format!("item {}", index + 1), work));
+        }
+        let gathered = gather(branches, self.at_most).await?;
+        let outputs: Vec<P::Out> = gathered.done.into_iter().map(|(_, output)| output).collect();
+        let done = outputs.len();
+        Ok(Covered::new(outputs, done, gathered.missing))
+    }
+}
