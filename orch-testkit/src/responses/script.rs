@@ -1,0 +1,78 @@
+//! The script: rules in order, and what happens to a request before and after them.
+
+use super::refusal::Refusal;
+use super::{Reply, Request, Rule};
+use crate::strict;
+
+/// Rules in order; the first that matches and is not used up answers.
+#[derive(Debug, Default)]
+#[must_use = "a script does nothing until a server is started with it"]
+pub struct Script {
+    rules: Vec<Rule>,
+}
+
+/// What the script decided for one request.
+pub(super) struct Decision {
+    pub(super) reply: Reply,
+    pub(super) matched: bool,
+}
+
+impl Script {
+    /// A script without rules: every request is unmatched.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a rule after those there are.
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    /// The schema is judged before the rules, as the API judges it before the model is asked: such a request uses
+    /// up no rule.
+    pub(super) fn decide(&self, request: &Request) -> Decision {
+        if request.method != "POST" || request.path != "/v1/responses" {
+            let message = format!("the scripted server has no {} {}", request.method, request.path);
+            return Decision {
+                reply: Refusal::error(404, None, &message).into(),
+                matched: false,
+            };
+        }
+        if let Some(refusal) = refuse_schema(request) {
+            return Decision {
+                reply: refusal.into(),
+                matched: true,
+            };
+        }
+        if let Some(reply) = self.rules.iter().find_map(|rule| rule.answer(request)) {
+            return Decision { reply, matched: true };
+        }
+        let message = format!(
+            "no rule of the script matches {}; add a rule for it",
+            request.summary()
+        );
+        Decision {
+            reply: Refusal::error(500, Some("no_rule"), &message).into(),
+            matched: false,
+        }
+    }
+}
+
+/// The API's answer to a schema outside the strict subset.
+fn refuse_schema(request: &Request) -> Option<Refusal> {
+    let format = request.body.pointer("/text/format")?;
+    if format["type"] != "json_schema" || format["strict"] == false {
+        return None;
+    }
+    let violations = strict::violations(&format["schema"]);
+    if violations.is_empty() {
+        return None;
+    }
+    let name = format["name"].as_str().unwrap_or("schema");
+    let message = format!(
+        "Invalid schema for response_format '{name}': {}",
+        violations.join("; ")
+    );
+    Some(Refusal::error(400, Some("invalid_json_schema"), &message))
+}

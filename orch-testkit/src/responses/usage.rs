@@ -1,0 +1,53 @@
+//! The token counts that end a streamed turn.
+
+use serde_json::{Value, json};
+
+/// Token counts of one request, in the shape of the API's `usage` object.
+///
+/// The total is input plus output, as the API defines it: cached tokens are part of the input, reasoning tokens part
+/// of the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Usage {
+    /// Tokens read, cached ones included.
+    pub input: u64,
+    /// Tokens read from the cache.
+    pub cached: u64,
+    /// Tokens written, reasoning included.
+    pub output: u64,
+    /// Tokens written as reasoning.
+    pub reasoning: u64,
+}
+
+impl Usage {
+    /// So many tokens in and out, none cached, none for reasoning.
+    pub fn new(input: u64, output: u64) -> Self {
+        Self {
+            input,
+            output,
+            ..Self::default()
+        }
+    }
+
+    /// How many of the input tokens came from the cache.
+    pub fn cached(mut self, tokens: u64) -> Self {
+        self.cached = tokens;
+        self
+    }
+
+    /// How many of the output tokens were reasoning.
+    pub fn reasoning(mut self, tokens: u64) -> Self {
+        self.reasoning = tokens;
+        self
+    }
+
+    pub(super) fn to_json(self) -> Value {
+        json!({
+            "input_tokens": self.input,
+            "input_tokens_details": { "cached_tokens": self.cached },
+            "output_tokens": self.output,
+            "output_tokens_details": { "reasoning_tokens": self.reasoning },
+            "total_tokens": self.input.saturating_add(self.output),
+        })
+    }
+}
