@@ -1,0 +1,109 @@
+//! What is reviewed, and where: the work tree, the artefact, and a private place for build output.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use orch_examples::sample;
+use orch_patterns::orch_core::{PrivateDir, Snapshot, StateDir};
+use orch_patterns::{Artefact, RunId};
+
+use crate::args::Args;
+
+/// What is reviewed.
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// Where the reviewers stand.
+    pub(crate) work_tree: PathBuf,
+    /// What they look at.
+    pub(crate) artefact: Artefact,
+    /// The files and folders to look at, relative to the work tree: the changed ones of a diff.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Whether it is the sample.
+    pub(crate) is_sample: bool,
+    /// A private place for what the reviewers build; removed at the end.
+    private: PrivateDir,
+}
+
+impl Target {
+    pub(crate) async fn of(args: &Args) -> anyhow::Result<Self> {
+        let private = StateDir::of_user()?
+            .fresh("examples", &RunId::fresh().to_string())
+            .context("making a private directory failed")?;
+        if args.paths.is_empty() && args.diff.is_none() {
+            let work_tree = private.path().join("sample");
+            sample::unpack(&work_tree).context("unpacking the sample failed")?;
+            let paths = vec![PathBuf::from(".")];
+            return Ok(Self {
+                work_tree,
+                artefact: Artefact::paths(paths.clone()),
+                paths,
+                is_sample: true,
+                private,
+            });
+        }
+        let here = env::current_dir().context("the current directory cannot be used")?;
+        let work_tree = work_tree_around(&here)?;
+        let artefact = match &args.diff {
+            Some(base) => Artefact::diff(base),
+            None => Artefact::paths(args.paths.iter().map(|path| here.join(path))),
+        };
+        let snapshot = Snapshot::take(&work_tree, &artefact).await?;
+        let paths = match (&snapshot.artefact, &snapshot.diff) {
+            (Artefact::Paths(paths), _) => paths.clone(),
+            (_, Some(diff)) => changed_files(diff),
+            _ => Vec::new(),
+        };
+        if snapshot.files == 0 && args.diff.is_none() {
+            anyhow::bail!("{artefact} holds no file to review");
+        }
+        Ok(Self {
+            work_tree,
+            artefact: snapshot.artefact,
+            paths,
+            is_sample: false,
+            private,
+        })
+    }
+
+    /// Whether the diff changes nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Where tools may build, outside the work tree.
+    pub(crate) fn build_dir(&self) -> PathBuf {
+        self.private.path().join("build")
+    }
+}
+
+/// The git work tree around `here`, or `here` itself.
+fn work_tree_around(here: &Path) -> anyhow::Result<PathBuf> {
+    let here = here
+        .canonicalize()
+        .context("the current directory cannot be used")?;
+    let root = here.ancestors().find(|above| above.join(".git").exists());
+    Ok(root.unwrap_or(&here).to_owned())
+}
+
+/// The files that a git diff leaves in place.
+fn changed_files(diff: &str) -> Vec<PathBuf> {
+    let names = diff.lines().filter_map(|line| line.strip_prefix("+++ b/"));
+    let mut files: Vec<PathBuf> = names
+        .map(|name| PathBuf::from(name.trim_end_matches('\t')))
+        .collect();
+    files.dedup();
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deleted_file_is_not_looked_at() {
+        let diff =
+            "diff --git a/x b/x\n--- a/x\n+++ /dev/null\ndiff --git a/y z b/y z\n--- a/y z\n+++ b/y z\t\n";
+        assert_eq!(changed_files(diff), [PathBuf::from("y z")]);
+    }
+}

@@ -1,0 +1,7 @@
+//! The examples as programs: called from outside, judged by what they print, their exit codes and what they leave.
+
+#![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
+
+mod program;
+mod real_codex;
+mod review_fanout;

@@ -1,0 +1,208 @@
+//! An example as a child process, in a directory and a state directory of its own.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// Where a program is run, and where it may keep private files.
+pub(crate) struct Place {
+    root: tempfile::TempDir,
+}
+
+/// What a program did.
+pub(crate) struct Done {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// An example's binary. Cargo builds the examples along with the tests, beside the tests' own folder; when only this
+/// test was asked for, it is built now.
+fn binary(example: &str) -> PathBuf {
+    let this = std::env::current_exe().unwrap();
+    let profile = this.ancestors().nth(2).unwrap();
+    let path = profile.join("examples").join(example);
+    if !path.exists() {
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        build.args([
+            "build",
+            "--package",
+            "orch-examples",
+            "--example",
+            example,
+            "--target-dir",
+        ]);
+        let status = build
+            .arg(profile.parent().unwrap())
+            .stdin(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(
+            status.success() && path.exists(),
+            "{} could not be built",
+            path.display()
+        );
+    }
+    path
+}
+
+impl Place {
+    /// A work tree that is no repository and has a space and an umlaut in its path.
+    pub(crate) fn new() -> Self {
+        let place = Self {
+            root: tempfile::tempdir().unwrap(),
+        };
+        fs::create_dir(place.tree()).unwrap();
+        fs::create_dir(place.state()).unwrap();
+        place
+    }
+
+    pub(crate) fn tree(&self) -> PathBuf {
+        self.root.path().join("Bücher und mehr")
+    }
+
+    pub(crate) fn state(&self) -> PathBuf {
+        self.root.path().join("state")
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.tree().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// A shell script that stands for a CLI, outside the work tree.
+    pub(crate) fn script(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.root.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    /// A path beside the work tree.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    /// The review fan-out with these arguments, without codex anywhere near unless a test puts it there.
+    pub(crate) fn review(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary("review_fanout"));
+        command
+            .args(arguments)
+            .current_dir(self.tree())
+            .env("XDG_STATE_HOME", self.state())
+            .env("ORCH_CODEX_BIN", "/nowhere/codex")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Everything under a directory, relative to it.
+    pub(crate) fn listing(directory: &Path) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut waiting = vec![directory.to_owned()];
+        while let Some(path) = waiting.pop() {
+            for entry in fs::read_dir(&path).unwrap() {
+                let path = entry.unwrap().path();
+                found.push(path.strip_prefix(directory).unwrap().to_owned());
+                if path.is_dir() {
+                    waiting.push(path);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// No private file is left: only the empty folders that hold them.
+    pub(crate) fn assert_state_is_empty(&self) {
+        let left = Self::listing(&self.state());
+        let folders = ["orch", "orch/examples", "orch/runs"].map(PathBuf::from);
+        assert!(left.iter().all(|path| folders.contains(path)), "{left:?}");
+    }
+}
+
+/// Runs a program to its end.
+pub(crate) fn run(command: &mut Command) -> Done {
+    command.output().unwrap().into()
+}
+
+/// Starts a program; its output is read by [`finish`].
+pub(crate) fn start(command: &mut Command) -> Child {
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+pub(crate) fn finish(child: Child) -> Done {
+    child.wait_with_output().unwrap().into()
+}
+
+/// Sends a signal to a program that this test started.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([&format!("-{name}"), &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Done {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
+    }
+
+    /// The call was wrong: exit code 2, nothing on standard output, and these words.
+    pub(crate) fn assert_usage_error(&self, words: impl AsRef<str>) {
+        assert_eq!(self.code, Some(2), "{}", self.stderr);
+        assert_eq!(self.stdout, "");
+        assert!(
+            self.stderr.contains(words.as_ref()),
+            "{} is not in: {}",
+            words.as_ref(),
+            self.stderr
+        );
+    }
+}
+
+/// The processes whose environment holds `NAME=value`, zombies left out: counted from /proc.
+pub(crate) fn with_environment(name: &str, value: impl AsRef<OsStr>) -> Vec<u32> {
+    let entry = format!("{name}={}", value.as_ref().display());
+    let pids = fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    pids.filter(|pid: &u32| {
+        let bytes = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        bytes.split(|&byte| byte == 0).any(|one| one == entry.as_bytes())
+    })
+    .collect()
+}
+
+/// Waits until a file is there: a sign that a program under test gave.
+pub(crate) fn until_exists(path: &Path) {
+    let begun = std::time::Instant::now();
+    while !path.exists() {
+        assert!(
+            begun.elapsed().as_secs() < 60,
+            "{} did not come about",
+            path.display()
+        );
+        std::thread::yield_now();
+    }
+}
