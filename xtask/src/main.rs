@@ -1,1 +1,69 @@
-fn main() {}
+//! The workspace's own commands: `cargo xtask COMMAND`.
+//!
+//! - `test`: the test command. The pinned real agent, the whole suite, doctests, and no case left out.
+//! - `agents`: only the installation of the pinned real agent.
+//! - `consumer`: the README's program, in a crate outside the workspace.
+//! - `schemas`: whether every shipped deliverable's schema is in the strict subset.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "a program for a terminal")]
+
+mod agents;
+mod cases;
+mod consumer;
+mod run;
+mod schemas;
+mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+
+/// Commands of this workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Installs the pinned real agent and runs every test; no case that needs the agent may be left out.
+    Test {
+        /// Passed to the test runner, for instance a filter; then the count of cases is not enforced.
+        #[arg(last = true)]
+        runner_args: Vec<String>,
+    },
+    /// Installs the pinned real agent into target/agents and prints where its binary is.
+    Agents,
+    /// Builds and runs the README's program in a fresh crate outside the workspace.
+    Consumer,
+    /// Prints the shipped deliverables and checks that each one's schema is in the strict subset.
+    Schemas,
+}
+
+fn main() -> ExitCode {
+    match perform(Command::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // On one line, causes and all; a backtrace of this program helps nobody.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(command: Command) -> Result<()> {
+    let root = root()?;
+    match command {
+        Command::Test { runner_args } => test::run(&root, &runner_args),
+        Command::Agents => agents::install(&root).map(|bin| println!("{}", bin.display())),
+        Command::Consumer => consumer::run(&root),
+        Command::Schemas => schemas::run(&root),
+    }
+}
+
+/// The workspace's root: the folder above this package, wherever the command was called.
+fn root() -> Result<PathBuf> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package
+        .parent()
+        .map(Path::to_owned)
+        .with_context(|| format!("{} has no parent", package.display()))
+}

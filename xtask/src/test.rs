@@ -1,0 +1,94 @@
+//! The test command: the pinned agent, the runner, doctests, and the account of the real cases.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::cases::{Account, committed};
+use crate::{agents, run};
+
+/// Runs the tests. With arguments for the runner it runs the runner alone, enforces no count, and
+/// says so.
+pub(crate) fn run(root: &Path, runner_args: &[String]) -> Result<()> {
+    let codex = agents::install(root)?;
+    let committed = committed(root)?;
+    let folder = root.join("target/real-cases");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+
+    let mut failed = Vec::new();
+    for args in commands(has_nextest(root), runner_args) {
+        let mut command = run::cargo();
+        command.args(&args).current_dir(root);
+        command
+            .env("ORCH_CODEX_BIN", &codex)
+            .env("ORCH_REAL_CASES", &folder);
+        if !run::succeeds(&mut command)? {
+            failed.push(run::line(&command));
+        }
+    }
+
+    let account = Account::read(&folder)?;
+    let enforced = runner_args.is_empty();
+    if !enforced {
+        println!("the runner was given arguments: the number of cases, {committed}, is not enforced");
+    } else if let Some(advice) = account.advice(committed) {
+        println!("{advice}");
+    }
+    println!("{}", account.line());
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join("; "));
+    }
+    if enforced {
+        account.enforce(committed)
+    } else {
+        Ok(())
+    }
+}
+
+fn has_nextest(root: &Path) -> bool {
+    run::is_there(run::cargo().args(["nextest", "--version"]).current_dir(root))
+}
+
+/// The arguments of each cargo that runs. nextest knows no doctests; `cargo test` runs them with the rest.
+fn commands(nextest: bool, runner_args: &[String]) -> Vec<Vec<String>> {
+    let all: &[&[&str]] = match (nextest, runner_args.is_empty()) {
+        (true, true) => &[
+            &["nextest", "run", "--workspace"],
+            &["test", "--workspace", "--doc"],
+        ],
+        (true, false) => &[&["nextest", "run", "--workspace"]],
+        (false, _) => &[&["test", "--workspace", "--no-fail-fast"]],
+    };
+    all.iter()
+        .map(|args| {
+            args.iter()
+                .map(ToString::to_string)
+                .chain(runner_args.iter().cloned())
+                .collect()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commands;
+
+    #[test]
+    fn everything_runs_with_nextest_and_without() {
+        let with: Vec<_> = commands(true, &[]).iter().map(|args| args.join(" ")).collect();
+        assert_eq!(with, ["nextest run --workspace", "test --workspace --doc"]);
+        let without: Vec<_> = commands(false, &[]).iter().map(|args| args.join(" ")).collect();
+        assert_eq!(without, ["test --workspace --no-fail-fast"]);
+    }
+
+    #[test]
+    fn arguments_go_to_the_runner_alone() {
+        let args = ["-E".to_owned(), "test(real_)".to_owned()];
+        let with: Vec<_> = commands(true, &args).iter().map(|args| args.join(" ")).collect();
+        assert_eq!(with, ["nextest run --workspace -E test(real_)"]);
+    }
+}
