@@ -83,6 +83,13 @@ pub enum EventKind {
         /// What it did.
         did: WorkerEvent,
     },
+    /// A worker did more than is recorded of one worker.
+    WorkerEventsOmitted {
+        /// Its number in the run.
+        worker: u32,
+        /// How many events are left out here.
+        count: u64,
+    },
     /// A worker gets a further turn, because its answer was not to the contract.
     WorkerRepaired {
         /// Its number in the run.

@@ -86,6 +86,9 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
         }
         EventKind::WorkerReused { worker } => format!("{}: known from before", label(worker)),
         EventKind::Worker { worker, did } => format!("{}: {}", label(worker), deed(did)?),
+        EventKind::WorkerEventsOmitted { worker, count } => {
+            format!("{}: {count} more events are not recorded", label(worker))
+        }
         EventKind::WorkerRepaired { worker, complaint } => {
             format!(
                 "{}: asked to repair its answer: {}",

@@ -1,5 +1,7 @@
 //! A fold over events: which workers there were, where they ran and what became of them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -7,6 +9,7 @@ use crate::event::{Event, EventKind};
 use crate::job::{Usage, WorkerEvent};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
+use crate::step_key::StepKey;
 
 /// The workers of a run, as its events tell.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -16,6 +19,9 @@ pub struct Roster {
     pub workers: Vec<Entry>,
     /// The outermost plan, as it is now.
     pub plan: Option<Plan>,
+    /// What is known from an earlier time that the run was taken up, by step key.
+    #[serde(skip)]
+    known: BTreeMap<StepKey, Outcome<String>>,
 }
 
 /// One worker.
@@ -28,6 +34,8 @@ pub struct Entry {
     pub label: String,
     /// The labels on the path to it.
     pub path: Vec<String>,
+    /// The identity of its work.
+    pub key: StepKey,
     /// Its agent.
     pub agent: String,
     /// The processes that ran for it, one for each turn, in order.
@@ -65,17 +73,27 @@ impl Roster {
     /// Takes one more event.
     pub fn apply(&mut self, event: &Event) {
         match &event.kind {
+            // A run that is taken up again asks for all its workers anew; those that were done are reused.
+            EventKind::RunStarted { .. } => self.workers.clear(),
+            EventKind::WorkerReused { worker } => {
+                let key = self.worker(*worker).map(|entry| entry.key);
+                let outcome = key.and_then(|key| self.known.get(&key).cloned());
+                if let Some(entry) = self.entry(*worker) {
+                    entry.outcome = outcome;
+                }
+            }
             EventKind::PlanChanged { path, plan } if path.len() <= 1 => self.plan = Some(plan.clone()),
             EventKind::WorkerQueued {
                 worker,
                 label,
                 path,
+                key,
                 agent,
-                ..
             } => self.workers.push(Entry {
                 worker: *worker,
                 label: label.clone(),
                 path: path.clone(),
+                key: *key,
                 agent: agent.clone(),
                 processes: Vec::new(),
                 started: None,
@@ -103,10 +121,14 @@ impl Roster {
             }
             EventKind::WorkerFinished {
                 worker,
+                key,
                 outcome,
                 usage,
                 ..
             } => {
+                if outcome.is_done() {
+                    self.known.insert(*key, outcome.clone());
+                }
                 if let Some(entry) = self.entry(*worker) {
                     entry.finished = Some(event.at);
                     entry.usage = *usage;

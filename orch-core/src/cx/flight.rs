@@ -5,17 +5,17 @@
 
 use std::sync::Arc;
 
-use futures::stream::{BoxStream, Fuse, StreamExt as _};
 use orch_prompts::Brief;
 
 use super::repair::{nonce, repair_prompt};
 use super::run::Run;
+use super::worker_log::WorkerLog;
 use crate::deliverable::Deliverable;
-use crate::engine::{Cursor, EngineError, JobHandle};
+use crate::engine::JobHandle;
 use crate::error::{Error, Halt, Result};
 use crate::event::EventKind;
 use crate::ids::Digest;
-use crate::job::{End, Job, JobEnd, JobId, WorkerEvent};
+use crate::job::{End, Job, JobId};
 use crate::outcome::{Outcome, Unfinished};
 use crate::step_key::{StepIdentity, StepKey};
 use crate::worker::Spec;
@@ -59,7 +59,7 @@ impl Flight {
         let id = JobId {
             run: run.id(),
             step: key,
-            attempt: 0,
+            attempt: run.attempt(key),
         };
         let label = format!("W{worker} {}", spec.label);
         let mut job = Job::new(id, label, agent, run.work_tree(), brief.render(&nonce()));
@@ -130,8 +130,8 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         handle: Some(Arc::clone(&handle)),
     };
 
-    let mut cursor = Cursor::default();
-    let mut end = follow(run, worker, &*handle, &mut cursor, handle.wait()).await?;
+    let mut log = WorkerLog::new(run, worker, &*handle);
+    let mut end = log.follow(handle.wait()).await?;
     let mut repairs_left = repairs;
     let outcome = loop {
         let wrong = match &end.end {
@@ -156,15 +156,16 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         })
         .await?;
         let prompt = repair_prompt(&wrong.complaint);
-        end = follow(run, worker, &*handle, &mut cursor, handle.turn(&prompt)).await?;
+        end = log.follow(handle.turn(&prompt)).await?;
     };
-    guard.handle = None;
-    run.landed(worker);
     let (recorded, result) = match outcome {
         Outcome::Done((value, message)) => (Outcome::Done(message), Ok(value)),
         Outcome::Unfinished(why) => (Outcome::Unfinished(why.clone()), Err(Error::Unfinished(why))),
     };
     run.report(worker, key, recorded, &end).await?;
+    // Not before it is reported: a future that is dropped in between leaves the report to the run's end.
+    run.landed(worker);
+    guard.handle = None;
     if !end.left.is_empty() {
         return Err(Halt::LeftBehind { pids: end.left }.into());
     }
@@ -197,51 +198,4 @@ fn read_answer<T: Deliverable>(message: &str, limit: usize) -> Result<T, String>
         ));
     }
     T::parse(message)
-}
-
-/// Waits for a turn's end and records what the worker does meanwhile.
-async fn follow(
-    run: &Run,
-    worker: u32,
-    handle: &dyn JobHandle,
-    cursor: &mut Cursor,
-    turn: impl Future<Output = Result<JobEnd, EngineError>> + Send,
-) -> Result<JobEnd> {
-    let mut turn = std::pin::pin!(turn);
-    let mut events = None;
-    let end = loop {
-        tokio::select! {
-            // The turn first: its first poll is what opens the events of a further turn.
-            biased;
-            end = &mut turn => break end?,
-            Some(event) = next(&mut events, handle, *cursor) => {
-                let (behind, did) = event?;
-                *cursor = behind;
-                run.emit(EventKind::Worker { worker, did }).await?;
-            }
-        }
-    };
-    if run.config.engine.abilities().live_output {
-        // The turn has ended, so its events end too.
-        while let Some(event) = next(&mut events, handle, *cursor).await {
-            let (behind, did) = event?;
-            *cursor = behind;
-            run.emit(EventKind::Worker { worker, did }).await?;
-        }
-    }
-    Ok(end)
-}
-
-type Events<'a> = Fuse<BoxStream<'a, Result<(Cursor, WorkerEvent), EngineError>>>;
-
-/// The next event; the stream is opened at the first call. `None` disables the branch of a `select!`.
-async fn next<'a>(
-    events: &mut Option<Events<'a>>,
-    handle: &'a dyn JobHandle,
-    cursor: Cursor,
-) -> Option<Result<(Cursor, WorkerEvent), EngineError>> {
-    events
-        .get_or_insert_with(|| handle.events(cursor).fuse())
-        .next()
-        .await
 }

@@ -4,6 +4,7 @@ mod flight;
 mod handle;
 mod repair;
 mod run;
+mod worker_log;
 
 pub use handle::Cx;
 pub(crate) use run::Run;

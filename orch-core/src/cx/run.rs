@@ -38,6 +38,8 @@ struct Books {
     workers: u32,
     /// Results known from before, by step key: final messages.
     known: HashMap<StepKey, String>,
+    /// How often the same work was tried before and came to nothing.
+    failed_before: HashMap<StepKey, u32>,
     aloft: BTreeMap<u32, Aloft>,
 }
 
@@ -51,18 +53,20 @@ struct Aloft {
 impl Run {
     /// A run whose finished workers, as told by `before`, do not run again.
     pub(crate) fn new(id: RunId, config: Arc<Config>, cancel: CancellationToken, before: &[Event]) -> Self {
-        let known = before.iter().filter_map(|event| match &event.kind {
-            EventKind::WorkerFinished {
-                key,
-                outcome: Outcome::Done(message),
-                ..
-            } => Some((*key, message.clone())),
-            _ => None,
-        });
-        let books = Books {
-            known: known.collect(),
-            ..Books::default()
-        };
+        let mut books = Books::default();
+        for event in before {
+            match &event.kind {
+                EventKind::WorkerFinished {
+                    key,
+                    outcome: Outcome::Done(message),
+                    ..
+                } => {
+                    books.known.insert(*key, message.clone());
+                }
+                EventKind::WorkerFinished { key, .. } => *books.failed_before.entry(*key).or_default() += 1,
+                _ => {}
+            }
+        }
         let next_seq = before.last().map_or(0, |event| event.seq + 1);
         Self {
             id,
@@ -133,6 +137,11 @@ impl Run {
     /// The final message of a worker that did the same work before.
     pub(crate) fn known(&self, key: StepKey) -> Option<String> {
         self.books().known.get(&key).cloned()
+    }
+
+    /// The number of this attempt at the same work: 0 for the first.
+    pub(crate) fn attempt(&self, key: StepKey) -> u32 {
+        self.books().failed_before.get(&key).copied().unwrap_or(0)
     }
 
     pub(crate) fn queued(&self, worker: u32, key: StepKey) {

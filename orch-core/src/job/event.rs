@@ -25,7 +25,7 @@ pub enum WorkerEvent {
     TurnStarted,
     /// The agent said something; the last message of a turn may be its answer.
     Message {
-        /// What it said.
+        /// The beginning of what it said, on one line.
         text: String,
     },
     /// The agent uses a tool.

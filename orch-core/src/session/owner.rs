@@ -63,7 +63,7 @@ impl Owner {
         let tree = self.child.tree();
         let (exit, leaked) = self.live(&tree).await;
         // The sweep also ends what left the leader's group and session; most often there is nothing.
-        let left = tree.kill_now().left;
+        let left = tree.stop(&Ladder::kill_now()).await.left;
         self.close().await;
         self.shared.ended.send_replace(Some(Ended { exit, leaked, left }));
     }

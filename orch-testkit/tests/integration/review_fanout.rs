@@ -353,8 +353,15 @@ async fn a_run_that_is_taken_up_again_asks_nobody_twice() {
     let asked: Vec<String> = engine.jobs().into_iter().map(|job| job.agent).collect();
     assert_eq!(
         asked,
-        ["one", "two"],
-        "the failed one was attached to, the done one was known"
+        ["one", "two", "two"],
+        "the done one was known, the failed one was tried again"
+    );
+    assert_eq!(engine.jobs()[2].id.attempt, 1);
+    let roster = orch_patterns::Roster::of(&theatre.orch.events(run).await.unwrap());
+    assert_eq!(roster.workers.len(), 2);
+    assert!(
+        roster.workers[0].outcome.as_ref().is_some_and(Outcome::is_done),
+        "reused is done"
     );
 }
 

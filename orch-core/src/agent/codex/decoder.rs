@@ -13,6 +13,9 @@ use crate::plain;
 /// The longest event line that is read: an answer of 8 MiB with every byte escaped fits.
 const LINE_LIMIT: usize = 16 << 20;
 
+/// How much of a message is an event; all of the last one is the answer.
+const MESSAGE_WIDTH: usize = 400;
+
 /// How much of a tool call is shown.
 const CALL_WIDTH: usize = 120;
 
@@ -107,9 +110,11 @@ fn read_item(seen: &mut Seen, event: &str, item: &Value) -> WorkerEvent {
     let begins = event == "item.started";
     match text_of(item, "type") {
         "agent_message" if event == "item.completed" => {
-            let text = text_of(item, "text").to_owned();
-            seen.message = Some(text.clone());
-            WorkerEvent::Message { text }
+            let text = text_of(item, "text");
+            seen.message = Some(text.to_owned());
+            WorkerEvent::Message {
+                text: plain::line(text, MESSAGE_WIDTH),
+            }
         }
         "command_execution" if begins => WorkerEvent::ToolCall {
             text: plain::line(text_of(item, "command"), CALL_WIDTH),
