@@ -186,6 +186,38 @@ mod tests {
     }
 
     #[test]
+    fn a_review_is_a_plain_list_for_people() {
+        let finding = |claim: &str, line| Finding {
+            recommendation: "Say why.".to_owned(),
+            ..Finding::new(claim)
+                .at("src/a.rs", line)
+                .severity(crate::finding::Severity::High)
+        };
+        let answers = [
+            (
+                "risks",
+                Findings {
+                    findings: vec![finding("The retry loop ignores the header.", 3)],
+                },
+            ),
+            (
+                "clarity",
+                Findings {
+                    findings: vec![finding("The header is ignored by the retry loop.", 4)],
+                },
+            ),
+            (
+                "security",
+                Findings {
+                    findings: vec![Finding::new("Nobody checks the token.")],
+                },
+            ),
+        ];
+        let review = Review::merge(answers, Path::new("/tree"), &MergeSettings::default());
+        insta::assert_snapshot!(review.to_string());
+    }
+
+    #[test]
     fn nobody_looked_is_not_nothing_found() {
         let nobody: [(&str, Findings); 0] = [];
         let review = Review::merge(nobody, Path::new("/tree"), &MergeSettings::default());

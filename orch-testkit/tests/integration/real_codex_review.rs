@@ -13,12 +13,12 @@ use orch_patterns::{
 };
 use orch_prompts::PREAMBLE;
 use orch_testkit::real::{self, CodexHome};
-use orch_testkit::responses::{Reply, Request, Rule, Script, Server};
+use orch_testkit::responses::{Gate, Reply, Request, Rule, Script, Server};
 use orch_testkit::strict;
 use serde_json::{Value, json};
 
 use crate::processes::{self, Stat};
-use crate::review_fanout::assert_private;
+use crate::review_fanout::{assert_private, started};
 use crate::stages::Seen;
 
 /// Everything that one case stands on.
@@ -39,13 +39,22 @@ impl Bench {
         script: Script,
         configure: impl Fn(real::HomeConfig) -> real::HomeConfig,
     ) -> Self {
+        Self::with(codex, &codex.bin, script, configure)
+    }
+
+    fn with(
+        codex: &real::Codex,
+        program: &Path,
+        script: Script,
+        configure: impl Fn(real::HomeConfig) -> real::HomeConfig,
+    ) -> Self {
         let server = Server::start(script).unwrap();
         let home = configure(codex.home(&server)).create().unwrap();
         let root = tempfile::tempdir().unwrap();
         let tree = root.path().join("Bücher und mehr");
         std::fs::create_dir_all(tree.join("src")).unwrap();
         std::fs::write(tree.join("src/retry.rs"), "fn retry() {}\n".repeat(40)).unwrap();
-        let mut agent = Codex::new().binary(&codex.bin);
+        let mut agent = Codex::new().binary(program);
         for (key, value) in home.env() {
             agent = agent.env(key, value.to_str().unwrap());
         }
@@ -356,6 +365,35 @@ async fn real_cancel_with_a_running_tool_call_leaves_nothing() {
     assert!(!bench.seen.all().is_empty());
     let left: Vec<&Stat> = during.iter().filter(|stat| stat.is_alive()).collect();
     assert!(left.is_empty(), "left: {left:?}");
+    bench.assert_nothing_is_left();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_npm_launcher_is_followed_to_the_native_binary() {
+    let Some(codex) = real::codex("review_npm_launcher") else {
+        return;
+    };
+    let modules = codex
+        .bin
+        .ancestors()
+        .find(|above| above.ends_with("node_modules/@openai"))
+        .unwrap();
+    let launcher = modules.join("codex/bin/codex.js");
+    assert!(launcher.exists());
+    let gate = Gate::new();
+    let script = Script::new().rule(Rule::always().reply(Reply::after(&gate, findings(&[]))));
+    let bench = Bench::with(&codex, &launcher, script, |home| home.retries(0, 0));
+    let look = async {
+        bench.server.wait_for_requests(1).await;
+        let pid = bench.seen.all().iter().find_map(started).unwrap().0;
+        let runs = std::fs::read_link(format!("/proc/{pid}/exe")).unwrap();
+        gate.open();
+        runs
+    };
+    let pattern = ReviewFanout::new([Lens::Risks]);
+    let (covered, runs) = tokio::join!(bench.orch.run(&pattern, Bench::artefact()), look);
+    assert!(covered.unwrap().coverage().is_full());
+    assert_eq!(runs, codex.bin.canonicalize().unwrap(), "no launcher in between");
     bench.assert_nothing_is_left();
 }
 

@@ -172,7 +172,7 @@ fn finished(event: &Event) -> Option<Outcome<String>> {
 }
 
 /// The process of a worker, when this event is its start.
-fn started(event: &Event) -> Option<(u32, String)> {
+pub(crate) fn started(event: &Event) -> Option<(u32, String)> {
     match &event.kind {
         EventKind::Worker {
             did:

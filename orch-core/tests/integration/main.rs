@@ -1,0 +1,5 @@
+//! The crate from outside, on real terminals.
+
+#![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
+
+mod session;
