@@ -52,8 +52,10 @@ pub(crate) fn help() -> String {
         let _ = writeln!(out, "  {:<14} {}", lens.name(), lens.title());
     }
     out.push_str(
-        "\nThe codex binary is ORCH_CODEX_BIN, or codex in PATH. Tools look at whole files also with --diff: at \
-         every file that the diff changes.",
+        "\nWithout --lens: risks, links, structure, and clippy and shellcheck where they fit and are installed; with \
+         codex: correctness, security, risks. The codex binary is ORCH_CODEX_BIN, or codex in PATH. Tools look at \
+         whole files also with --diff: at every file that the diff changes; files that git does not track are not \
+         part of a diff. clippy compiles the package, so it runs its build scripts and macros, as any build does.",
     );
     out
 }
@@ -67,14 +69,17 @@ impl Lineup {
             }
         }
         match args.common.agent {
-            AgentChoice::Codex => Self::of_codex(&names),
+            AgentChoice::Codex => Self::of_codex(&names, args.common.dry_run),
             AgentChoice::Tools => Self::of_tools(&names, target),
         }
     }
 
-    fn of_codex(names: &[&str]) -> anyhow::Result<Self> {
+    fn of_codex(names: &[&str], dry_run: bool) -> anyhow::Result<Self> {
         let codex = Codex::new();
-        let binary = codex.program().locate()?;
+        let binary = match codex.program().locate() {
+            Err(missing) if dry_run => format!("for the dry run only: {missing}"),
+            located => located?.display().to_string(),
+        };
         let lenses = if names.is_empty() {
             DEFAULT_LENSES.to_vec()
         } else {
@@ -83,11 +88,7 @@ impl Lineup {
                 .map(|name| lens_of(name))
                 .collect::<anyhow::Result<_>>()?
         };
-        let note = format!(
-            "reviewers: codex ({}), through {} lenses",
-            binary.display(),
-            lenses.len()
-        );
+        let note = format!("reviewers: codex ({binary}), through {} lenses", lenses.len());
         Ok(Self {
             reviewers: lenses.into_iter().map(Reviewer::new).collect(),
             agents: vec![Arc::new(codex)],
@@ -219,7 +220,7 @@ fn installed(tool: &'static Tool, root: &Path, target: &Target) -> anyhow::Resul
         agent = agent.pass_env(*name);
     }
     if tool.builds {
-        let build = target.build_dir();
+        let build = target.build_dir()?;
         let build = build
             .to_str()
             .context("the private directory's path is not UTF-8")?;

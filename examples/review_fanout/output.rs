@@ -76,7 +76,11 @@ impl Report<'_> {
         } else {
             self.target.artefact.to_string()
         };
-        writeln!(out, "Review of {}\n", plain::line(&what, 200))?;
+        writeln!(
+            out,
+            "Review of {}\nRanked by how bad it is times how likely it is right.\n",
+            plain::line(&what, 200)
+        )?;
         write!(out, "{}", self.review.clone().accept_partial())?;
         let coverage = self.review.coverage();
         writeln!(

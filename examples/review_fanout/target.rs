@@ -1,11 +1,13 @@
 //! What is reviewed, and where: the work tree, the artefact, and a private place for build output.
 
 use std::env;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use orch_examples::sample;
-use orch_patterns::orch_core::{PrivateDir, Snapshot, StateDir};
+use orch_patterns::orch_core::{Digest, PrivateDir, Snapshot, StateDir};
 use orch_patterns::{Artefact, RunId};
 
 use crate::args::Args;
@@ -71,9 +73,21 @@ impl Target {
         self.paths.is_empty()
     }
 
-    /// Where tools may build, outside the work tree.
-    pub(crate) fn build_dir(&self) -> PathBuf {
-        self.private.path().join("build")
+    /// Where tools may build, outside the work tree. The sample's goes with it; a user's own tree keeps its place in the
+    /// state directory, so that the next review does not compile everything again.
+    pub(crate) fn build_dir(&self) -> anyhow::Result<PathBuf> {
+        if self.is_sample {
+            return Ok(self.private.path().join("build"));
+        }
+        let tree = Digest::of(self.work_tree.as_os_str().as_encoded_bytes());
+        let path = StateDir::of_user()?.path().join("build").join(tree.short());
+        let mut private = DirBuilder::new();
+        private
+            .recursive(true)
+            .mode(0o700)
+            .create(&path)
+            .context("making the build directory failed")?;
+        Ok(path)
     }
 }
 

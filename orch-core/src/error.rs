@@ -5,7 +5,7 @@
 //! success.
 
 use crate::engine::EngineError;
-use crate::outcome::Unfinished;
+use crate::outcome::{FailClass, Failure, Unfinished};
 use crate::store::StoreError;
 
 /// What a pattern's step returns.
@@ -51,6 +51,15 @@ pub enum Halt {
 }
 
 impl Error {
+    /// A failure of one step, in your own words: what a closure in a pattern returns when it cannot go on. It ends
+    /// that branch and not the run, as a worker's failure does.
+    pub fn failed(why: impl std::fmt::Display) -> Self {
+        Self::Unfinished(Unfinished::Failed(Failure::new(
+            FailClass::Other,
+            why.to_string(),
+        )))
+    }
+
     /// Whether the run as a whole is over.
     pub fn is_halt(&self) -> bool {
         matches!(self, Self::Halt(_))

@@ -15,6 +15,12 @@ impl RunId {
     pub fn fresh() -> Self {
         Self(Uuid::now_v7())
     }
+
+    /// Its last six hexadecimal digits: enough for a person to tell apart runs that go on at the same time.
+    pub fn short(&self) -> String {
+        let text = self.0.simple().to_string();
+        text[text.len() - 6..].to_owned()
+    }
 }
 
 impl fmt::Display for RunId {

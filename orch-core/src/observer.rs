@@ -1,10 +1,12 @@
 //! Who watches a run: sees every event after it was recorded, and changes nothing.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
 use crate::event::{Event, EventKind};
+use crate::ids::RunId;
 use crate::job::WorkerEvent;
 use crate::outcome::Outcome;
 use crate::plain;
@@ -24,8 +26,14 @@ pub struct Lines {
 
 struct Inner {
     out: Box<dyn Write + Send>,
+    /// The runs that go on now: an orchestrator may have several.
+    runs: BTreeMap<RunId, Shown>,
+}
+
+/// One run as it is shown.
+struct Shown {
     roster: Roster,
-    begun: Option<jiff::Timestamp>,
+    begun: jiff::Timestamp,
 }
 
 impl Lines {
@@ -39,8 +47,7 @@ impl Lines {
         Self {
             inner: Mutex::new(Inner {
                 out: Box::new(out),
-                roster: Roster::default(),
-                begun: None,
+                runs: BTreeMap::new(),
             }),
         }
     }
@@ -49,14 +56,26 @@ impl Lines {
 impl Observer for Lines {
     fn on_event(&self, event: &Event) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.roster.apply(event);
-        let begun = *inner.begun.get_or_insert(event.at);
-        let Some(text) = line_for(&inner.roster, &event.kind) else {
-            return;
+        let Inner { out, runs } = &mut *inner;
+        let shown = runs.entry(event.run).or_insert_with(|| Shown {
+            roster: Roster::default(),
+            begun: event.at,
+        });
+        shown.roster.apply(event);
+        let text = line_for(&shown.roster, &event.kind);
+        let seconds = event.at.duration_since(shown.begun).as_secs_f64();
+        let tag = if runs.len() > 1 {
+            format!("{}  ", event.run.short())
+        } else {
+            String::new()
         };
-        let seconds = event.at.duration_since(begun).as_secs_f64();
-        // A reader of standard error that has gone away must not stop the run.
-        let _ = writeln!(inner.out, "{seconds:7.2}s  {text}");
+        if let EventKind::RunFinished { .. } = event.kind {
+            runs.remove(&event.run);
+        }
+        if let Some(text) = text {
+            // A reader of standard error that has gone away must not stop the run.
+            let _ = writeln!(out, "{seconds:7.2}s  {tag}{text}");
+        }
     }
 }
 

@@ -25,6 +25,36 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Composing
+//!
+//! Any program is a worker, so this one runs as it stands. A closure's own failure is [`Error::failed`]: it ends that
+//! branch, as a worker's failure does, and `for_each` turns it into a missing item. An [`Error::Halt`] ends the run.
+//!
+//! ```
+//! use orch_patterns::prelude::*;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let orch = Orchestrator::builder(".")
+//!     .agent(Tool::new("count", "sh").args(["-c", "echo 12"]))
+//! #   .state_dir(orch_patterns::StateDir::at(std::env::temp_dir().join(format!("orch-doc-{}", std::process::id()))))
+//!     .build()?;
+//! let count: Worker<String, String> = Worker::new(|path: &String| Brief::new(format!("Count the lines of {path}.")));
+//! let counts = count
+//!     .then(step(|_cx: Cx, text: String| async move { text.trim().parse::<u32>().map_err(Error::failed) }))
+//!     .for_each(4)
+//!     .require(Quorum::All)
+//!     .map(|counts: Vec<u32>| counts.iter().sum::<u32>());
+//! let paths = ["a.rs", "b.rs"].map(str::to_owned).to_vec();
+//!
+//! let canceller: Canceller = orch.canceller(); // give it to whoever hears Ctrl-C: `cancel` asks, `kill` does not
+//! # drop(canceller);
+//! assert_eq!(orch.run(&counts, paths).await?, 24);
+//! # std::fs::remove_dir_all(std::env::temp_dir().join(format!("orch-doc-{}", std::process::id())))?;
+//! # Ok(())
+//! # }
+//! ```
 
 #![forbid(unsafe_code)]
 
@@ -50,8 +80,8 @@ pub use review_fanout::{Review, ReviewFanout, Reviewer};
 pub mod prelude {
     pub use crate::agent::{Codex, Tool};
     pub use crate::{
-        Artefact, Brief, Covered, Cx, Error, Finding, Findings, Halt, Lens, Limits, Lines, Orchestrator,
-        Outcome, Pattern, PatternExt, Quorum, Result, Review, ReviewFanout, Reviewer, Severity, Unfinished,
-        Worker, step,
+        Artefact, Brief, Canceller, Covered, Cx, Error, Finding, Findings, Halt, Lens, Limits, Lines,
+        Orchestrator, Outcome, Pattern, PatternExt, Quorum, Result, Review, ReviewFanout, Reviewer, Severity,
+        Unfinished, Worker, step,
     };
 }

@@ -4,7 +4,7 @@
 //! any build. It writes to its target directory alone: `--locked` keeps it from writing a lock file into the tree.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -70,6 +70,13 @@ const DEFECTS: [&str; 13] = [
 fn fits(reviewed: &Reviewed<'_>) -> Result<(), String> {
     if !reviewed.root.join("Cargo.toml").is_file() {
         return Err("there is no Cargo.toml at the root".to_owned());
+    }
+    let is_rust = |path: &PathBuf| {
+        let name = path.to_string_lossy();
+        name.ends_with(".rs") || name.ends_with("Cargo.toml") || reviewed.root.join(path).is_dir()
+    };
+    if !reviewed.paths.is_empty() && !reviewed.paths.iter().any(is_rust) {
+        return Err("none of the paths is Rust code".to_owned());
     }
     // The lock file of a workspace is in a folder above.
     if !reviewed

@@ -197,6 +197,16 @@ fn a_dry_run_shows_commands_and_prompts_and_starts_nothing() {
     place.assert_state_is_empty();
 }
 
+#[test]
+fn a_dry_run_needs_no_codex() {
+    let place = Place::new();
+    place.write("a.md", "text\n");
+    let done = run(&mut place.review(&["--agent", "codex", "--dry-run", "a.md"]));
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stdout.contains("$ codex exec --json"), "{}", done.stdout);
+    assert!(done.stderr.contains("codex is not installed"), "{}", done.stderr);
+}
+
 /// A CLI that says that it is there, leaves a daemon in a session of its own, and goes on for ever.
 fn stubborn(place: &Place) -> PathBuf {
     let mark = place.beside("running");

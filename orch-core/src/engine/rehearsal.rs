@@ -56,16 +56,15 @@ impl Rehearsal {
         let dirs = WorkerDirs::new(&job.work_tree, PathBuf::from("<private>"));
         let launched = match self.agents.get(&job.agent) {
             None => Err(format!("no agent named {} is registered", job.agent)),
-            Some(agent) => agent
-                .program()
-                .locate()
-                .map_err(|missing| missing.to_string())
-                .and_then(|program| {
-                    let launch = agent
-                        .launch(job, &dirs, &Turn::First)
-                        .map_err(|error| error.to_string())?;
-                    Ok((program, launch))
-                }),
+            Some(agent) => {
+                // A rehearsal needs no program: one that is not installed is shown by its name.
+                let program = agent.program();
+                let program = program.locate().unwrap_or_else(|_| program.name().into());
+                let launch = agent.launch(job, &dirs, &Turn::First);
+                launch
+                    .map(|launch| (program, launch))
+                    .map_err(|error| error.to_string())
+            }
         };
         let prompt_on_stdin = launched.as_ref().is_ok_and(|(_, launch)| !launch.no_prompt);
         let command = launched.map(|(program, launch)| {

@@ -127,7 +127,13 @@ impl Runner {
         } = prepared;
         let decoder = Arc::new(Mutex::new(Some(decoder)));
         let heard = watch::Sender::new(Instant::now());
-        let tap = tap_into(Arc::clone(&decoder), log.clone(), heard.clone());
+        let warned = Arc::new(Mutex::new(None));
+        let tap = tap_into(
+            Arc::clone(&decoder),
+            log.clone(),
+            heard.clone(),
+            Arc::clone(&warned),
+        );
         let session = match Session::start(&command, tap, &self.tasks) {
             Ok(session) => session,
             Err(error) => return JobEnd::new(End::NotStarted(NotStarted::SpawnFailed(error.to_string()))),
@@ -159,7 +165,8 @@ impl Runner {
         end.left = ended.left;
         end.stderr_tail = tail_of(&session.transcript().errors.to_text());
         if let Some(why) = why {
-            end.end = ended_by_us(why, &job.limits);
+            let warning = warned.lock().unwrap_or_else(PoisonError::into_inner).take();
+            end.end = ended_by_us(why, &job.limits, warning);
         } else if let End::Failed(failure) = &mut end.end {
             add_stderr(failure, &end.stderr_tail);
         }
@@ -258,13 +265,19 @@ fn tap_into(
     decoder: Arc<Mutex<Option<Box<dyn Decoder>>>>,
     log: EventLog,
     heard: watch::Sender<Instant>,
+    warned: Arc<Mutex<Option<String>>>,
 ) -> Tap {
     Box::new(move |stream, bytes| {
         heard.send_replace(Instant::now());
         if stream == Stream::Output
             && let Some(decoder) = decoder.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
         {
-            decoder.feed(bytes).into_iter().for_each(|event| log.push(event));
+            for event in decoder.feed(bytes) {
+                if let WorkerEvent::Warning { text } = &event {
+                    *warned.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.clone());
+                }
+                log.push(event);
+            }
         }
     })
 }
@@ -304,16 +317,19 @@ async fn watch_over(
     (ended.ok(), Some(why))
 }
 
-fn ended_by_us(why: Why, limits: &Limits) -> End {
+fn ended_by_us(why: Why, limits: &Limits, warning: Option<String>) -> End {
+    let warning = warning
+        .map(|text| format!("; it last warned: {text}"))
+        .unwrap_or_default();
     match why {
         Why::Cancelled => End::Cancelled,
         Why::Idle => End::Failed(Failure::new(
             FailClass::IdleTimeout,
-            format!("nothing was heard for {} s", limits.idle.as_secs_f64()),
+            format!("nothing was heard for {} s{warning}", limits.idle.as_secs_f64()),
         )),
         Why::Total => End::Failed(Failure::new(
             FailClass::TotalTimeout,
-            format!("not done after {} s", limits.total.as_secs_f64()),
+            format!("not done after {} s{warning}", limits.total.as_secs_f64()),
         )),
     }
 }

@@ -450,3 +450,43 @@ async fn what_cannot_be_reviewed_is_said_before_anybody_is_paid() {
     }
     assert_eq!(theatre.memory.unwrap().jobs().len(), 0);
 }
+
+#[tokio::test]
+async fn lines_name_the_workers_of_their_own_run() {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let root = tempfile::tempdir().unwrap();
+    let tree = root.path().join("tree");
+    std::fs::create_dir(&tree).unwrap();
+    let page = Page::default();
+    let orch = Orchestrator::builder(&tree)
+        .state_dir(StateDir::at(root.path().join("state")))
+        .agent(Tool::new("scripted", "true"))
+        .engine(orch_testkit::memory_engine::MemoryEngine::new(|_| {
+            let turn = || async { tokio::task::yield_now().await };
+            orch_testkit::memory_engine::Play::answer_after(turn, r#"{"findings":[]}"#)
+        }))
+        .observe(orch_patterns::Lines::to(page.clone()))
+        .build()
+        .unwrap();
+    let one = orch_patterns::ReviewFanout::new([orch_patterns::Lens::custom("alpha", "x")]);
+    let two = orch_patterns::ReviewFanout::new([orch_patterns::Lens::custom("beta", "x")]);
+    let text = || orch_patterns::Artefact::text("t", "text");
+    let (first, second) = tokio::join!(orch.run(&one, text()), orch.run(&two, text()));
+    assert!(first.unwrap().coverage().is_full() && second.unwrap().coverage().is_full());
+    assert!(orch.run(&two, text()).await.unwrap().coverage().is_full());
+    let lines = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(lines.matches("W1 Review alpha: done").count(), 1, "{lines}");
+    assert_eq!(lines.matches("W1 Review beta: done").count(), 2, "{lines}");
+}

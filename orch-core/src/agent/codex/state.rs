@@ -29,7 +29,10 @@ pub(super) struct Seen {
 pub(super) fn end_of(seen: &Seen, exit: Exit, last_message: Option<&[u8]>) -> End {
     let failed = |class: FailClass, detail: &str| End::Failed(Failure::new(class, detail));
     if let Some(message) = &seen.failed {
-        return failed(classify(message), message);
+        return match classify(message) {
+            FailClass::Auth => failed(FailClass::Auth, &format!("{message}; log in with `codex login`")),
+            class => failed(class, message),
+        };
     }
     match exit {
         Exit::Signal { .. } => return failed(FailClass::Killed, &format!("codex was {exit}")),
