@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
 
+mod combinators;
 mod dropping;
 mod processes;
 mod real_codex_review;
