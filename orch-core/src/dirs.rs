@@ -40,7 +40,9 @@ impl StateDir {
 
     /// One of the caller's choosing.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
+        let path = path.into();
+        // Absolute, since workers stand somewhere else than we do.
+        Self(std::path::absolute(&path).unwrap_or(path))
     }
 
     /// Its path.

@@ -56,7 +56,7 @@ mod worker;
 
 pub use covered::{Coverage, Covered, Missing, Quorum};
 pub use cx::Cx;
-pub use deliverable::{Deliverable, strict};
+pub use deliverable::{Deliverable, SchemaError, strict};
 pub use dirs::{PrivateDir, StateDir};
 pub use error::{Error, Halt, Result};
 pub use ids::{Digest, RunId};

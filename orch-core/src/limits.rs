@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 /// Deadlines and bounds of one worker. They are ours: a CLI that waits for ever on a silent server is ended by them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,14 @@ pub struct Limits {
     pub grace: Duration,
     /// The most bytes of final message that are taken.
     pub answer_bytes: usize,
+}
+
+/// The moment so far from now; a moment beyond the clock's end is one that never comes.
+pub(crate) fn from_now(duration: Duration) -> Instant {
+    /// Thirty years.
+    const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);
+    let now = Instant::now();
+    now.checked_add(duration.min(FAR)).unwrap_or(now)
 }
 
 impl Default for Limits {

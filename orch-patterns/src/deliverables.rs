@@ -1,6 +1,6 @@
 //! The deliverables that come with this crate, as a list: so that a check can go through all of them.
 
-use orch_core::Deliverable as _;
+use orch_core::{Deliverable as _, SchemaError};
 use serde_json::Value;
 
 use crate::finding::Findings;
@@ -16,14 +16,16 @@ pub struct Shipped {
 }
 
 /// Every deliverable that has a schema.
-pub fn shipped() -> Vec<Shipped> {
+///
+/// # Errors
+/// The name of one that has no strict form, and why.
+pub fn shipped() -> Result<Vec<Shipped>, (&'static str, SchemaError)> {
     let all = [("Findings", Findings::schema())];
-    all.into_iter()
-        .filter_map(|(name, schema)| {
-            Some(Shipped {
-                name,
-                schema: schema?,
-            })
-        })
-        .collect()
+    let mut shipped = Vec::new();
+    for (name, schema) in all {
+        if let Some(schema) = schema.map_err(|error| (name, error))? {
+            shipped.push(Shipped { name, schema });
+        }
+    }
+    Ok(shipped)
 }

@@ -12,8 +12,15 @@ use orch_patterns::shipped;
 use orch_testkit::strict;
 
 fn main() -> ExitCode {
+    let shipped = match shipped() {
+        Ok(shipped) => shipped,
+        Err((name, error)) => {
+            println!("NOT strict  {name}: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let mut all_strict = true;
-    for deliverable in shipped() {
+    for deliverable in shipped {
         let violations = strict::violations(&deliverable.schema);
         if violations.is_empty() {
             println!("strict      {}", deliverable.name);

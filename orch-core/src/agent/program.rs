@@ -106,6 +106,8 @@ impl Program {
                 .find(|candidate| is_executable(candidate))
                 .ok_or_else(|| not_installed("no such program in PATH".to_owned()))?
         };
+        // Absolute, since the worker stands somewhere else than we do.
+        let found = std::path::absolute(&found).unwrap_or(found);
         Ok(self.native_of(found))
     }
 

@@ -15,7 +15,7 @@ use crate::engine::JobHandle;
 use crate::error::{Error, Halt, Result};
 use crate::event::EventKind;
 use crate::ids::Digest;
-use crate::job::{End, Job, JobId};
+use crate::job::{End, Job, JobEnd, JobId};
 use crate::outcome::{Outcome, Unfinished};
 use crate::step_key::{StepIdentity, StepKey};
 use crate::worker::Spec;
@@ -42,8 +42,20 @@ impl Flight {
         brief: &Brief,
     ) -> Result<Self> {
         let config = &run.config;
+        if brief.scope_ref().allows_writes() {
+            return Err(Halt::Misuse(format!(
+                "brief of {} asks for write scope, and the worker is a reader",
+                spec.label
+            ))
+            .into());
+        }
         let agent = spec.agent.as_deref().unwrap_or(&config.default_agent);
-        let schema = T::schema();
+        let schema = T::schema().map_err(|error| {
+            Halt::Misuse(format!(
+                "deliverable of {} cannot be asked for: {error}",
+                spec.label
+            ))
+        })?;
         let identity = StepIdentity {
             version: 1,
             path,
@@ -102,7 +114,7 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         return Err(Halt::Cancelled.into());
     }
     let (label, agent) = (job.label.clone(), job.agent.clone());
-    run.queued(worker, key);
+    run.queued(worker, key)?;
     run.emit(EventKind::WorkerQueued {
         worker,
         label,
@@ -124,8 +136,9 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         () = run.cancelled() => return Err(Halt::Cancelled.into()),
         place = run.config.places.acquire() => place.map_err(|_| Halt::Cancelled)?,
     };
+    run.submitting(worker, &job)?;
     let handle = run.config.engine.submit(&job).await?;
-    run.took_off(worker, Arc::clone(&handle));
+    run.took_off(worker, &handle)?;
     let mut guard = CancelOnDrop {
         handle: Some(Arc::clone(&handle)),
     };
@@ -156,12 +169,14 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         })
         .await?;
         let prompt = repair_prompt(&wrong.complaint);
-        end = log.follow(handle.turn(&prompt)).await?;
+        let next = log.follow(handle.turn(&prompt)).await?;
+        end = joined(end, next);
     };
     let (recorded, result) = match outcome {
         Outcome::Done((value, message)) => (Outcome::Done(message), Ok(value)),
         Outcome::Unfinished(why) => (Outcome::Unfinished(why.clone()), Err(Error::Unfinished(why))),
     };
+    run.landing(worker, &recorded, &end)?;
     run.report(worker, key, recorded, &end).await?;
     // Not before it is reported: a future that is dropped in between leaves the report to the run's end.
     run.landed(worker);
@@ -170,6 +185,14 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         return Err(Halt::LeftBehind { pids: end.left }.into());
     }
     result
+}
+
+/// The end of a further turn, with what the turns before it left and used.
+fn joined(before: JobEnd, mut next: JobEnd) -> JobEnd {
+    next.left.extend(before.left);
+    next.leaked |= before.leaked;
+    next.usage = next.usage.or(before.usage);
+    next
 }
 
 /// An answer that is not to the contract.

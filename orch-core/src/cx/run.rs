@@ -13,7 +13,7 @@ use crate::engine::{EngineError, JobHandle};
 use crate::error::{Error, Halt, Result};
 use crate::event::{Event, EventKind, VERSION};
 use crate::ids::RunId;
-use crate::job::{End, JobEnd};
+use crate::job::{End, Job, JobEnd};
 use crate::outcome::{Outcome, Unfinished};
 use crate::plan::Plan;
 use crate::session::Stop;
@@ -41,13 +41,20 @@ struct Books {
     /// How often the same work was tried before and came to nothing.
     failed_before: HashMap<StepKey, u32>,
     aloft: BTreeMap<u32, Aloft>,
+    /// The run has ended: nothing starts in it any more, whoever still holds its handle.
+    closed: bool,
 }
 
-/// A worker that was queued and not yet reported as finished; it has a handle once it was submitted.
+/// A worker that was queued and not yet reported as finished.
 #[derive(Debug, Clone)]
 struct Aloft {
     key: StepKey,
+    /// What was, or is about to be, submitted.
+    job: Option<Job>,
+    /// The submitted job.
     handle: Option<Arc<dyn JobHandle>>,
+    /// What became of it, while that is being recorded.
+    landing: Option<(Outcome<String>, JobEnd)>,
 }
 
 impl Run {
@@ -144,18 +151,57 @@ impl Run {
         self.books().failed_before.get(&key).copied().unwrap_or(0)
     }
 
-    pub(crate) fn queued(&self, worker: u32, key: StepKey) {
-        self.books().aloft.insert(worker, Aloft { key, handle: None });
+    /// Takes a worker into the books.
+    ///
+    /// # Errors
+    /// [`Halt::Misuse`] when the run has ended: a task outlived the pattern that started it.
+    pub(crate) fn queued(&self, worker: u32, key: StepKey) -> Result<()> {
+        let mut books = self.books();
+        if books.closed {
+            return Err(Halt::Misuse("a worker was asked for after its run had ended".to_owned()).into());
+        }
+        books.aloft.insert(
+            worker,
+            Aloft {
+                key,
+                job: None,
+                handle: None,
+                landing: None,
+            },
+        );
+        Ok(())
     }
 
-    pub(crate) fn took_off(&self, worker: u32, handle: Arc<dyn JobHandle>) {
-        if let Some(aloft) = self.books().aloft.get_mut(&worker) {
-            aloft.handle = Some(handle);
+    /// Says that `job` is about to be submitted, so that a submission that is cut off is not forgotten.
+    pub(crate) fn submitting(&self, worker: u32, job: &Job) -> Result<()> {
+        self.change(worker, |aloft| aloft.job = Some(job.clone()))
+    }
+
+    pub(crate) fn took_off(&self, worker: u32, handle: &Arc<dyn JobHandle>) -> Result<()> {
+        let taken = self.change(worker, |aloft| aloft.handle = Some(Arc::clone(handle)));
+        if taken.is_err() {
+            handle.cancel();
         }
+        taken
+    }
+
+    /// Says what became of a worker, before that is recorded.
+    pub(crate) fn landing(&self, worker: u32, outcome: &Outcome<String>, end: &JobEnd) -> Result<()> {
+        self.change(worker, |aloft| {
+            aloft.landing = Some((outcome.clone(), end.clone()));
+        })
     }
 
     pub(crate) fn landed(&self, worker: u32) {
         self.books().aloft.remove(&worker);
+    }
+
+    /// Changes a worker that is in the books; the run's end takes all of them out.
+    fn change(&self, worker: u32, change: impl FnOnce(&mut Aloft)) -> Result<()> {
+        let mut books = self.books();
+        let aloft = books.aloft.get_mut(&worker).ok_or(Halt::Cancelled)?;
+        change(aloft);
+        Ok(())
     }
 
     /// Ends every worker that nobody waits for any more and returns when nothing of them runs; `hasten` turns the
@@ -164,19 +210,24 @@ impl Run {
     /// # Errors
     /// [`Halt::LeftBehind`] when a process lives on, or the first error of engine or store.
     pub(crate) async fn settle(&self, hasten: &CancellationToken) -> Result<()> {
-        let aloft = std::mem::take(&mut self.books().aloft);
+        let aloft = {
+            let mut books = self.books();
+            books.closed = true;
+            std::mem::take(&mut books.aloft)
+        };
         let ends = aloft.into_iter().map(|(worker, aloft)| async move {
-            let end = match &aloft.handle {
-                Some(handle) => end_of(&**handle, hasten).await?,
-                None => JobEnd::new(End::Cancelled),
+            let cancelled = Outcome::Unfinished(Unfinished::Cancelled);
+            let (outcome, end) = match (aloft.landing, aloft.handle, aloft.job) {
+                (Some((outcome, end)), ..) => (outcome, end),
+                (None, Some(handle), _) => (cancelled, end_of(&*handle, hasten).await?),
+                // It may have been started: submitting is idempotent, and then it can be ended.
+                (None, None, Some(job)) => {
+                    let handle = self.config.engine.submit(&job).await?;
+                    (cancelled, end_of(&*handle, hasten).await?)
+                }
+                (None, None, None) => (cancelled, JobEnd::new(End::Cancelled)),
             };
-            self.report(
-                worker,
-                aloft.key,
-                Outcome::Unfinished(Unfinished::Cancelled),
-                &end,
-            )
-            .await?;
+            self.report(worker, aloft.key, outcome, &end).await?;
             Ok::<_, Error>(end.left)
         });
         let mut left = Vec::new();

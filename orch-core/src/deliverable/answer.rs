@@ -4,7 +4,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::strict::strict;
+use super::strict::{SchemaError, strict};
 
 /// A type that a worker can be asked for: anything that deserialises and knows its schema.
 ///
@@ -12,8 +12,12 @@ use super::strict::strict;
 /// any other type that is no object travels inside `{"value": ...}`. Both are done here, so that `Worker<I, String>`
 /// and `Worker<I, Vec<Thing>>` simply work.
 pub trait Deliverable: Sized + Send + 'static {
-    /// The schema that the worker gets, in the strict subset; none for free text.
-    fn schema() -> Option<Value>;
+    /// The schema that the worker gets, in the strict subset; none for free text. The answer is read into the type
+    /// itself: bounds that only a schema knows are not checked.
+    ///
+    /// # Errors
+    /// When the type has no strict schema: a map, a tuple, "anything".
+    fn schema() -> Result<Option<Value>, SchemaError>;
 
     /// Reads a worker's final message.
     ///
@@ -30,12 +34,12 @@ enum Shape {
 }
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Deliverable for T {
-    fn schema() -> Option<Value> {
+    fn schema() -> Result<Option<Value>, SchemaError> {
         let (shape, plain) = shape_of::<T>();
         match shape {
-            Shape::Text => None,
-            Shape::Object => Some(strict(&plain)),
-            Shape::Wrapped => Some(strict(&wrap(plain))),
+            Shape::Text => Ok(None),
+            Shape::Object => strict(&plain).map(Some),
+            Shape::Wrapped => strict(&wrap(plain)).map(Some),
         }
     }
 
@@ -130,13 +134,15 @@ mod tests {
 
     #[test]
     fn free_text_has_no_schema_and_is_taken_as_it_is() {
-        assert_eq!(<String as Deliverable>::schema(), None);
+        assert_eq!(<String as Deliverable>::schema(), Ok(None));
         assert_eq!(String::parse("{\"a\": 1}").unwrap(), "{\"a\": 1}");
     }
 
     #[test]
     fn what_is_no_object_travels_inside_one() {
-        let schema = <Vec<Note> as Deliverable>::schema().unwrap();
+        let schema = <Vec<Note> as Deliverable>::schema()
+            .expect("a strict form")
+            .expect("a schema");
         assert_eq!(schema["type"], "object");
         assert_eq!(schema["properties"]["value"]["type"], "array");
         assert!(schema["$defs"]["Note"].is_object());

@@ -4,4 +4,4 @@ mod answer;
 mod strict;
 
 pub use answer::Deliverable;
-pub use strict::strict;
+pub use strict::{SchemaError, strict};

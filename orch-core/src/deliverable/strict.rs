@@ -2,10 +2,20 @@
 //!
 //! schemars writes plain JSON Schema: optional fields are left out of `required`, numbers carry `format` and
 //! `minimum`, doc comments sit beside a `$ref`. Services that are asked for *strict* structured output answer such a
-//! schema with an error. This module rewrites it; it never widens what the type accepts, since the answer is
-//! validated against the type itself afterwards.
+//! schema with an error. This module rewrites it. What the subset cannot say at all (a map with free keys, a tuple,
+//! "anything") is refused, not narrowed: an agent that may only answer `{}` would seem to have found nothing.
 
 use serde_json::{Map, Value, json};
+
+/// A type whose schema has no strict form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "its schema has {what} at {place}, which strict structured output cannot say: use a struct or a list of structs"
+)]
+pub struct SchemaError {
+    what: &'static str,
+    place: String,
+}
 
 /// The keywords that the strict subset knows; all others are taken out.
 const KNOWN: [&str; 11] = [
@@ -22,39 +32,72 @@ const KNOWN: [&str; 11] = [
     "description",
 ];
 
-/// `schema` in the strict subset: every object closed, every property required (an optional one may be null),
-/// unknown keywords gone, `oneOf` written as `anyOf`, single-branch `allOf` dissolved.
-pub fn strict(schema: &Value) -> Value {
+/// `schema` in the strict subset: every object closed, every property required, unknown keywords gone, `oneOf` written
+/// as `anyOf`, single-branch `allOf` dissolved.
+///
+/// # Errors
+/// [`SchemaError`] names what has no strict form, and where.
+pub fn strict(schema: &Value) -> Result<Value, SchemaError> {
     let mut schema = schema.clone();
-    tighten(&mut schema);
-    schema
+    tighten(&mut schema, "#")?;
+    Ok(schema)
 }
 
-fn tighten(schema: &mut Value) {
+fn tighten(schema: &mut Value, place: &str) -> Result<(), SchemaError> {
+    let refused = |what| {
+        Err(SchemaError {
+            what,
+            place: place.to_owned(),
+        })
+    };
     let Value::Object(map) = schema else {
-        // `true` and `false` as schemas: the strict subset has no "anything", text is the widest it offers.
-        *schema = json!({"type": "string"});
-        return;
+        return refused("\"anything\"");
     };
     rename_one_of(map);
     dissolve_all_of(map);
+    if map.contains_key("allOf") {
+        return refused("several schemas at once");
+    }
+    if map.contains_key("prefixItems") {
+        return refused("a tuple");
+    }
+    let free_keys = map
+        .get("additionalProperties")
+        .is_some_and(|free| *free != json!(false));
+    if free_keys || map.contains_key("patternProperties") {
+        return refused("a map with free keys");
+    }
     map.retain(|key, _| KNOWN.contains(&key.as_str()));
     for group in ["$defs", "properties"] {
         if let Some(Value::Object(members)) = map.get_mut(group) {
-            members.values_mut().for_each(tighten);
+            for (name, member) in members {
+                tighten(member, &format!("{place}/{group}/{name}"))?;
+            }
         }
     }
     if let Some(items) = map.get_mut("items") {
-        tighten(items);
+        tighten(items, &format!("{place}/items"))?;
     }
     if let Some(Value::Array(branches)) = map.get_mut("anyOf") {
-        branches.iter_mut().for_each(tighten);
+        for (index, branch) in branches.iter_mut().enumerate() {
+            tighten(branch, &format!("{place}/anyOf/{index}"))?;
+        }
     }
     if map.contains_key("$ref") {
         // A reference stands alone in the strict subset.
         map.retain(|key, _| key == "$ref" || key == "$defs");
     }
     close_object(map);
+    if !["type", "$ref", "anyOf", "enum", "const"]
+        .iter()
+        .any(|key| map.contains_key(*key))
+    {
+        return refused("\"anything\"");
+    }
+    if map.get("type").is_some_and(|kind| kind == "array") && !map.contains_key("items") {
+        return refused("a list of anything");
+    }
+    Ok(())
 }
 
 fn rename_one_of(map: &mut Map<String, Value>) {
@@ -88,10 +131,14 @@ fn documented_strings(branches: &Value) -> Option<Vec<Value>> {
 }
 
 fn dissolve_all_of(map: &mut Map<String, Value>) {
-    let Some(Value::Array(mut parts)) = map.remove("allOf") else {
+    let single = map
+        .get("allOf")
+        .and_then(Value::as_array)
+        .is_some_and(|parts| parts.len() == 1);
+    if !single {
         return;
-    };
-    if parts.len() == 1
+    }
+    if let Some(Value::Array(mut parts)) = map.remove("allOf")
         && let Some(Value::Object(part)) = parts.pop()
     {
         for (key, value) in part {
@@ -107,60 +154,14 @@ fn close_object(map: &mut Map<String, Value>) {
         return;
     }
     map.insert("type".to_owned(), json!("object"));
-    let wanted: Vec<String> = map
-        .get("required")
-        .and_then(Value::as_array)
-        .map(|names| {
-            names
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect()
-        })
-        .unwrap_or_default();
     let properties = map.entry("properties").or_insert_with(|| json!({}));
     let Value::Object(properties) = properties else {
         return;
     };
-    for (name, property) in properties.iter_mut() {
-        if !wanted.contains(name) {
-            allow_null(property);
-        }
-    }
+    // All of them: what may be missing is asked for all the same, and an `Option` is nullable by its own schema.
     let all: Vec<Value> = properties.keys().map(|name| json!(name)).collect();
     map.insert("required".to_owned(), Value::Array(all));
     map.insert("additionalProperties".to_owned(), json!(false));
-}
-
-/// An optional property of the plain schema is one that may be null in the strict one.
-fn allow_null(property: &mut Value) {
-    let Value::Object(map) = property else { return };
-    if let Some(names) = map.get_mut("enum").and_then(Value::as_array_mut)
-        && !names.contains(&Value::Null)
-    {
-        names.push(Value::Null);
-    }
-    match map.get_mut("type") {
-        Some(Value::String(kind)) if kind != "null" => {
-            let kind = std::mem::take(kind);
-            map.insert("type".to_owned(), json!([kind, "null"]));
-        }
-        Some(Value::Array(kinds)) if !kinds.iter().any(|kind| kind == "null") => kinds.push(json!("null")),
-        Some(_) => {}
-        None => {
-            if let Some(Value::Array(branches)) = map.get_mut("anyOf") {
-                if !branches
-                    .iter()
-                    .any(|branch| branch.get("type").is_some_and(|kind| kind == "null"))
-                {
-                    branches.push(json!({"type": "null"}));
-                }
-            } else if map.contains_key("$ref") {
-                let inner = std::mem::take(map);
-                map.insert("anyOf".to_owned(), json!([inner, {"type": "null"}]));
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -197,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_plain_schema_becomes_strict() {
-        let schema = strict(&schemars::schema_for!(Outer).to_value());
+        let schema = strict(&schemars::schema_for!(Outer).to_value()).expect("a strict form");
         assert_eq!(
             schema,
             json!({
@@ -206,7 +207,7 @@ mod tests {
                 "required": ["any", "inner", "line"],
                 "properties": {
                     "any": {"$ref": "#/$defs/Level"},
-                    "inner": {"type": ["array", "null"], "items": {"$ref": "#/$defs/Inner"}},
+                    "inner": {"type": "array", "items": {"$ref": "#/$defs/Inner"}},
                     "line": {"type": ["integer", "null"]},
                 },
                 "$defs": {
@@ -227,7 +228,24 @@ mod tests {
 
     #[test]
     fn strict_is_a_fixed_point() {
-        let once = strict(&schemars::schema_for!(Outer).to_value());
-        assert_eq!(strict(&once), once);
+        let once = strict(&schemars::schema_for!(Outer).to_value()).expect("a strict form");
+        assert_eq!(strict(&once), Ok(once.clone()));
+    }
+
+    #[test]
+    fn what_has_no_strict_form_is_refused_and_not_narrowed() {
+        use std::collections::BTreeMap;
+        for (schema, what) in [
+            (
+                schemars::schema_for!(BTreeMap<String, u32>),
+                "a map with free keys at #",
+            ),
+            (schemars::schema_for!(Vec<(u32, String)>), "a tuple at #/items"),
+            (schemars::schema_for!(Value), "\"anything\" at #"),
+            (schemars::schema_for!(Vec<Value>), "\"anything\" at #/items"),
+        ] {
+            let error = strict(&schema.to_value()).expect_err(what).to_string();
+            assert!(error.contains(what), "{error}");
+        }
     }
 }

@@ -21,6 +21,9 @@ use super::{
 };
 use crate::agent::{Agent, Turn, WorkerEvent};
 use crate::dirs::StateDir;
+use crate::job::End;
+use crate::limits::from_now;
+use crate::outcome::{FailClass, Failure};
 
 /// Runs workers in pseudo-terminals of this machine.
 #[derive(Debug)]
@@ -39,9 +42,27 @@ struct LocalJob {
     deadline: Instant,
     log: EventLog,
     reins: Reins,
-    end: watch::Receiver<Option<JobEnd>>,
-    /// The end of the last turn, and the conversation in which further ones are taken.
-    last: Mutex<Option<JobEnd>>,
+    /// The end of the last turn; none while one runs. Set by the turn's own task, whoever waits for it.
+    end: Arc<watch::Sender<Option<JobEnd>>>,
+}
+
+/// Sets the end of a turn, also when its task is dropped before it has one.
+struct EndOnDrop(Arc<watch::Sender<Option<JobEnd>>>);
+
+impl Drop for EndOnDrop {
+    fn drop(&mut self) {
+        self.0.send_if_modified(|end| {
+            let lost = end.is_none();
+            if lost {
+                let failure = Failure::new(
+                    FailClass::Killed,
+                    "the engine's task was dropped before the worker's end",
+                );
+                *end = Some(JobEnd::new(End::Failed(failure)));
+            }
+            lost
+        });
+    }
 }
 
 /// A handle that knows whether it started its job.
@@ -68,22 +89,16 @@ impl LocalEngine {
     }
 
     fn start(&self, job: &Job) -> Arc<LocalJob> {
-        let (sender, end) = watch::channel(None);
         let local = Arc::new(LocalJob {
             job: job.clone(),
             runner: self.runner.clone(),
             tasks: self.tasks.clone(),
-            deadline: Instant::now() + job.limits.total,
+            deadline: from_now(job.limits.total),
             log: EventLog::default(),
             reins: Reins::default(),
-            end,
-            last: Mutex::default(),
+            end: Arc::new(watch::Sender::new(None)),
         });
-        let task = local.turn_task(job.clone(), Turn::First);
-        self.tasks.spawn(async move {
-            let end = task.await;
-            sender.send_replace(Some(end));
-        });
+        local.begin_turn(job.clone(), Turn::First);
         local
     }
 }
@@ -119,15 +134,20 @@ impl Engine for LocalEngine {
 }
 
 impl LocalJob {
-    /// The work of one turn. It holds no handle to its own job, so that dropping the handles ends it.
-    fn turn_task(&self, job: Job, turn: Turn) -> impl Future<Output = JobEnd> + Send + use<> {
+    /// Starts the task of one turn. It holds no handle to its own job, so that dropping the handles ends it.
+    fn begin_turn(&self, job: Job, turn: Turn) {
         let (runner, deadline) = (self.runner.clone(), self.deadline);
         let (log, reins) = (self.log.clone(), self.reins.clone());
-        async move {
-            let end = runner.run(&job, &turn, deadline, &log, &reins).await;
+        self.end.send_replace(None);
+        let end = EndOnDrop(Arc::clone(&self.end));
+        self.tasks.spawn(async move {
+            let mut ended = runner.run(&job, &turn, deadline, &log, &reins).await;
+            if let Turn::Next { thread } = turn {
+                ended.thread.get_or_insert(thread);
+            }
             log.close();
-            end
-        }
+            end.0.send_replace(Some(ended));
+        });
     }
 }
 
@@ -140,16 +160,7 @@ impl Drop for LocalJob {
 #[async_trait]
 impl JobHandle for Submitted {
     async fn wait(&self) -> Result<JobEnd, EngineError> {
-        if let Some(end) = self
-            .job
-            .last
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-        {
-            return Ok(end);
-        }
-        let mut end = self.job.end.clone();
+        let mut end = self.job.end.subscribe();
         let end = end
             .wait_for(Option::is_some)
             .await
@@ -177,26 +188,8 @@ impl JobHandle for Submitted {
             prompt: prompt.to_owned(),
             ..local.job.clone()
         };
-        let (sender, mut end) = watch::channel(None);
-        let task = local.turn_task(
-            job,
-            Turn::Next {
-                thread: thread.clone(),
-            },
-        );
-        local.tasks.spawn(async move {
-            let end = task.await;
-            sender.send_replace(Some(end));
-        });
-        let mut end = end
-            .wait_for(Option::is_some)
-            .await
-            .map_err(|_| EngineError::ShutDown)?
-            .clone()
-            .ok_or(EngineError::ShutDown)?;
-        end.thread.get_or_insert(thread);
-        *local.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(end.clone());
-        Ok(end)
+        local.begin_turn(job, Turn::Next { thread });
+        self.wait().await
     }
 
     fn takes_turns(&self) -> bool {

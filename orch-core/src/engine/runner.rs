@@ -3,10 +3,11 @@
 //! It knows terminals, agents and deadlines. It knows nothing of runs, patterns or what the answer means.
 
 use std::collections::BTreeMap;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use orch_pty::{Command, Output, Stdin, TerminalMode};
+use orch_pty::{Command, Exit, Output, Stdin, TerminalMode};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -15,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use super::{End, EventLog, Job, JobEnd, Stop};
 use crate::agent::{Agent, AgentError, Decoder, Launch, Turn, WorkerDirs, WorkerEvent};
 use crate::dirs::{self, StateDir};
-use crate::limits::Limits;
+use crate::limits::{Limits, from_now};
 use crate::outcome::{FailClass, Failure, NotStarted};
 use crate::session::{Ended, Session, Stream, Tap};
 
@@ -153,14 +154,8 @@ impl Runner {
         // An answer that cannot be read (too large, not a plain file) is no answer; the agent's decoder says so.
         let message =
             last_message.and_then(|path| dirs::read_bounded(&path, job.limits.answer_bytes).ok().flatten());
-        let mut end = match decoder {
-            Some(decoder) => decoder.finish(ended.exit, message.as_deref()),
-            None => JobEnd::new(End::Failed(Failure::new(
-                FailClass::Other,
-                "the output was never read",
-            ))),
-        };
-        end.exit = Some(ended.exit);
+        let mut end = read_end(decoder, ended.exit, message.as_deref());
+        end.exit = ended.exit;
         end.leaked = ended.leaked;
         end.left = ended.left;
         end.stderr_tail = tail_of(&session.transcript().errors.to_text());
@@ -260,6 +255,20 @@ fn not_started(error: AgentError) -> NotStarted {
     }
 }
 
+/// What the decoder makes of all three signals. A decoder is foreign code that reads hostile bytes: its panic is this
+/// worker's failure and nobody else's.
+fn read_end(decoder: Option<Box<dyn Decoder>>, exit: Option<Exit>, message: Option<&[u8]>) -> JobEnd {
+    let failed = |class, detail| JobEnd::new(End::Failed(Failure::new(class, detail)));
+    let Some(decoder) = decoder else {
+        return failed(FailClass::Other, "reading the worker's output panicked");
+    };
+    let Some(exit) = exit else {
+        return failed(FailClass::Killed, "how the worker ended is unknown");
+    };
+    panic::catch_unwind(AssertUnwindSafe(|| decoder.finish(exit, message)))
+        .unwrap_or_else(|_| failed(FailClass::Other, "reading the worker's output panicked"))
+}
+
 /// Reads what the worker writes, at the moment it is read from the terminal.
 fn tap_into(
     decoder: Arc<Mutex<Option<Box<dyn Decoder>>>>,
@@ -269,10 +278,16 @@ fn tap_into(
 ) -> Tap {
     Box::new(move |stream, bytes| {
         heard.send_replace(Instant::now());
+        let mut slot = decoder.lock().unwrap_or_else(PoisonError::into_inner);
         if stream == Stream::Output
-            && let Some(decoder) = decoder.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
+            && let Some(decoder) = slot.as_mut()
         {
-            for event in decoder.feed(bytes) {
+            let Ok(events) = panic::catch_unwind(AssertUnwindSafe(|| decoder.feed(bytes))) else {
+                // It is not to be trusted any more; the end says so.
+                *slot = None;
+                return;
+            };
+            for event in events {
                 if let WorkerEvent::Warning { text } = &event {
                     *warned.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.clone());
                 }
@@ -292,14 +307,17 @@ async fn watch_over(
     reins: &Reins,
 ) -> (Option<Ended>, Option<Why>) {
     let why = loop {
-        let idle_at = *heard.borrow() + limits.idle;
+        let idle_at = heard
+            .borrow()
+            .checked_add(limits.idle)
+            .unwrap_or_else(|| from_now(limits.idle));
         tokio::select! {
             biased;
             ended = session.ended() => return (ended.ok(), None),
             () = reins.cancel.cancelled() => break Why::Cancelled,
             () = sleep_until(deadline) => break Why::Total,
             () = sleep_until(idle_at) => {
-                if *heard.borrow() + limits.idle <= Instant::now() {
+                if heard.borrow().elapsed() >= limits.idle {
                     break Why::Idle;
                 }
             }

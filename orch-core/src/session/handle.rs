@@ -56,6 +56,8 @@ pub struct Session {
     pid: u32,
     path: Option<PathBuf>,
     shared: Arc<Shared>,
+    /// The owner task alone holds the other end, so its death is seen.
+    ended: watch::Receiver<Option<Ended>>,
 }
 
 impl Session {
@@ -74,12 +76,13 @@ impl Session {
                 errors: HeadTail::new(KEPT.0, KEPT.1),
             }),
             asked: watch::Sender::new(Asked::default()),
-            ended: watch::Sender::new(None),
         });
+        let (end, ended) = watch::channel(None);
         let session = Self {
             pid: process.child.pid(),
             path: terminal.as_ref().map(|terminal| terminal.path().to_owned()),
             shared: Arc::clone(&shared),
+            ended: ended.clone(),
         };
         let owner = Owner {
             child: process.child,
@@ -87,6 +90,7 @@ impl Session {
             stdout: process.stdout,
             stderr: process.stderr,
             tap,
+            ended: end,
             asked: shared.asked.subscribe(),
             shared,
         };
@@ -106,18 +110,18 @@ impl Session {
 
     /// How the session ended; none while it runs. Never waits.
     pub fn state(&self) -> Option<Ended> {
-        self.shared.ended.borrow().clone()
+        self.ended.borrow().clone()
     }
 
     /// Waits for the end: the leader reaped, its output read to the end, its descendants gone.
     ///
     /// # Errors
-    /// When the owner task is gone without an end, because its runtime was shut down.
+    /// When the owner task is gone without an end: its runtime was shut down, or a tap panicked.
     ///
     /// # Cancel safety
     /// Safe.
     pub async fn ended(&self) -> Result<Ended, SessionError> {
-        let mut ended = self.shared.ended.subscribe();
+        let mut ended = self.ended.clone();
         let gone = SessionError::Ended { pid: self.pid };
         let end = ended.wait_for(Option::is_some).await.map_err(|_| gone)?;
         end.clone().ok_or(SessionError::Ended { pid: self.pid })

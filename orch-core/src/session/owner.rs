@@ -33,6 +33,7 @@ pub(super) struct Owner {
     pub(super) stdout: Option<PipeReader>,
     pub(super) stderr: Option<PipeReader>,
     pub(super) tap: Tap,
+    pub(super) ended: watch::Sender<Option<Ended>>,
     pub(super) asked: watch::Receiver<Asked>,
     pub(super) shared: Arc<Shared>,
 }
@@ -65,11 +66,11 @@ impl Owner {
         // The sweep also ends what left the leader's group and session; most often there is nothing.
         let left = tree.stop(&Ladder::kill_now()).await.left;
         self.close().await;
-        self.shared.ended.send_replace(Some(Ended { exit, leaked, left }));
+        self.ended.send_replace(Some(Ended { exit, leaked, left }));
     }
 
     /// Reads until the leader is reaped, its output has ended, and no kill ladder is under way.
-    async fn live(&mut self, tree: &Tree) -> (Exit, bool) {
+    async fn live(&mut self, tree: &Tree) -> (Option<Exit>, bool) {
         let mut open = Open {
             terminal: self.terminal.is_some(),
             stdout: self.stdout.is_some(),
@@ -77,13 +78,14 @@ impl Owner {
         };
         let mut buffers = [vec![0; CHUNK], vec![0; CHUNK], vec![0; CHUNK]];
         let [on_terminal, on_stdout, on_stderr] = &mut buffers;
-        let mut exit: Option<Exit> = None;
+        // Reaped, and how: unknown when somebody else took the status.
+        let mut reaped: Option<Option<Exit>> = None;
         let mut leaked = false;
         let mut climb: Option<Climb> = None;
         let mut deadline: Option<Deadline> = None;
         let mut seen = Asked::default();
         loop {
-            if let Some(exit) = exit
+            if let Some(exit) = reaped
                 && open.none()
                 && climb.is_none()
             {
@@ -102,10 +104,8 @@ impl Owner {
                     open.stderr = self.take(Stream::Errors, read, on_stderr);
                     deadline = deadline.map(Deadline::heard);
                 }
-                ended = self.child.wait(), if exit.is_none() => {
-                    // The status of our own child cannot be had only when somebody else took it: then it is unknown,
-                    // and unknown is no success.
-                    exit = Some(ended.unwrap_or(Exit::Code(255)));
+                ended = self.child.wait(), if reaped.is_none() => {
+                    reaped = Some(ended.ok());
                     deadline = Some(Deadline::from_now());
                 }
                 Ok(()) = self.asked.changed() => {
@@ -119,7 +119,13 @@ impl Owner {
                     }
                     seen = asked;
                 }
-                _report = climb_on(climb.as_mut()), if climb.is_some() => climb = None,
+                report = climb_on(climb.as_mut()), if climb.is_some() => {
+                    climb = None;
+                    if reaped.is_none() && report.is_some_and(|report| !report.left.is_empty()) {
+                        // Everything was done to end it: waiting longer would hold the run for ever.
+                        return (None, true);
+                    }
+                }
                 () = sleep_until(deadline.map_or_else(Instant::now, Deadline::at)), if deadline.is_some() => {
                     leaked = !open.none();
                     open = Open::default();

@@ -25,8 +25,8 @@ pub type Tap = Box<dyn FnMut(Stream, &[u8]) + Send>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ended {
-    /// How its leader ended.
-    pub exit: Exit,
+    /// How its leader ended; none when it could not be ended, or its status was lost to another part of this program.
+    pub exit: Option<Exit>,
     /// Whether a descendant held the terminal after the leader had ended.
     pub leaked: bool,
     /// Processes of the session that could not be ended; empty unless something is wrong.
@@ -50,7 +50,6 @@ pub(super) struct Shared {
     pub(super) stdin: tokio::sync::Mutex<Option<PipeWriter>>,
     pub(super) transcript: Mutex<Transcript>,
     pub(super) asked: watch::Sender<Asked>,
-    pub(super) ended: watch::Sender<Option<Ended>>,
 }
 
 /// What the owner task was asked for.

@@ -66,7 +66,7 @@ async fn what_is_written_is_answered_and_the_end_is_exact() {
     let ended = session.ended().await.unwrap();
     assert_eq!(
         (ended.exit, ended.leaked, ended.left.len()),
-        (Exit::Code(7), false, 0)
+        (Some(Exit::Code(7)), false, 0)
     );
     assert!(matches!(
         session.write(b"more\n").await,
@@ -92,7 +92,7 @@ async fn an_interrupt_reaches_what_runs_in_the_foreground() {
         heard.until("ready").await;
         session.interrupt().await.unwrap();
         heard.until("caught").await;
-        assert_eq!(session.ended().await.unwrap().exit, Exit::Code(3));
+        assert_eq!(session.ended().await.unwrap().exit, Some(Exit::Code(3)));
     }
 }
 
@@ -100,7 +100,7 @@ async fn an_interrupt_reaches_what_runs_in_the_foreground() {
 async fn a_session_that_nobody_polls_is_read_to_its_end() {
     let (session, heard, _tasks) = start(&shell("head -c 3000000 /dev/zero | tr '\\0' x; echo; echo end"));
     let ended = session.ended().await.unwrap();
-    assert_eq!(ended.exit, Exit::Code(0));
+    assert_eq!(ended.exit, Some(Exit::Code(0)));
     let transcript = session.transcript();
     assert!(transcript.output.total() > 3_000_000);
     assert_eq!(
@@ -136,10 +136,10 @@ async fn a_stop_ends_what_ignores_it_and_what_ran_away() {
     let ended = session.ended().await.unwrap();
     assert_eq!(
         ended.exit,
-        Exit::Signal {
+        Some(Exit::Signal {
             signal: 9,
             core_dumped: false
-        }
+        })
     );
     assert_eq!(ended.left, [] as [u32; 0]);
 }
@@ -154,10 +154,10 @@ async fn a_gentle_stop_is_hastened_by_a_second_request() {
     session.stop(Stop::Now, Duration::ZERO);
     assert_eq!(
         session.ended().await.unwrap().exit,
-        Exit::Signal {
+        Some(Exit::Signal {
             signal: 9,
             core_dumped: false
-        }
+        })
     );
 }
 
@@ -171,7 +171,7 @@ async fn a_grandchild_that_holds_the_terminal_does_not_hold_the_end() {
     let ended = session.ended().await.unwrap();
     assert_eq!(
         (ended.exit, ended.leaked, ended.left.len()),
-        (Exit::Code(0), true, 0)
+        (Some(Exit::Code(0)), true, 0)
     );
 }
 
@@ -180,7 +180,7 @@ async fn what_a_grandchild_says_shortly_after_the_exit_is_heard() {
     let script = "(for n in 1 2 3 4 5 6; do sleep 0.1; echo late$n; done) & trap '' HUP; exit 0";
     let (session, heard, _tasks) = start(&shell(&format!("trap '' HUP; {script}")));
     let ended = session.ended().await.unwrap();
-    assert_eq!(ended.exit, Exit::Code(0));
+    assert_eq!(ended.exit, Some(Exit::Code(0)));
     assert!(heard.text().contains("late6"), "{}", heard.text());
 }
 
@@ -208,5 +208,5 @@ async fn a_session_without_input_says_so() {
         matches!(error, SessionError::NoInput { .. } | SessionError::Ended { .. }),
         "{error}"
     );
-    assert_eq!(session.ended().await.unwrap().exit, Exit::Code(0));
+    assert_eq!(session.ended().await.unwrap().exit, Some(Exit::Code(0)));
 }

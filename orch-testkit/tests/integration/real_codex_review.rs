@@ -198,7 +198,10 @@ async fn real_four_reviewers_become_one_list() {
         assert!(prompt.contains("\nLENS\n"), "{prompt}");
         assert_eq!(
             request.schema(),
-            orch_patterns::shipped().first().map(|shipped| &shipped.schema)
+            orch_patterns::shipped()
+                .unwrap()
+                .first()
+                .map(|shipped| &shipped.schema)
         );
         assert_eq!(strict::violations(request.schema().unwrap()), [] as [String; 0]);
     }
