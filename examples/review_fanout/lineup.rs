@@ -54,8 +54,7 @@ pub(crate) fn help() -> String {
     out.push_str(
         "\nWithout --lens: risks, links, structure, and clippy and shellcheck where they fit and are installed; with \
          codex: correctness, security, risks. The codex binary is ORCH_CODEX_BIN, or codex in PATH. Tools look at \
-         whole files also with --diff: at every file that the diff changes; files that git does not track are not \
-         part of a diff. clippy compiles the package, so it runs its build scripts and macros, as any build does.",
+         whole files also with --diff: at every file that it changes, new ones that git does not track yet among them. clippy compiles the package, so it runs its build scripts and macros, as any build does.",
     );
     out
 }

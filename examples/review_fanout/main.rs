@@ -63,7 +63,12 @@ fn scan_as(lens: scan::ScanLens, root: &std::path::Path, paths: &[PathBuf]) -> a
 
 #[tokio::main]
 async fn review(args: &Args) -> anyhow::Result<u8> {
-    let target = Target::of(args).await?;
+    let told = signals::listen().context("setting the signal handlers failed")?;
+    let target = tokio::select! {
+        biased;
+        () = told.heard() => return Ok(told.exit_code().unwrap_or(exit::PARTIAL)),
+        target = Target::of(args) => target?,
+    };
     if target.is_empty() {
         eprintln!(
             "{} changes no file that is still there: nothing to review",
@@ -88,7 +93,7 @@ async fn review(args: &Args) -> anyhow::Result<u8> {
         builder = builder.pass_env(name);
     }
     let orch = builder.build()?;
-    let told = signals::pass_on(orch.canceller()).context("setting the signal handlers failed")?;
+    told.pass_on(orch.canceller());
     let run = RunId::fresh();
     let result = orch.run_as(run, &pattern, target.artefact.clone()).await;
     let roster = Roster::of(&orch.events(run).await?);

@@ -51,10 +51,9 @@ impl Target {
             None => Artefact::paths(args.paths.iter().map(|path| here.join(path))),
         };
         let snapshot = Snapshot::take(&work_tree, &artefact).await?;
-        let paths = match (&snapshot.artefact, &snapshot.diff) {
-            (Artefact::Paths(paths), _) => paths.clone(),
-            (_, Some(diff)) => changed_files(diff),
-            _ => Vec::new(),
+        let paths = match &snapshot.artefact {
+            Artefact::Paths(paths) => paths.clone(),
+            _ => snapshot.changed.clone(),
         };
         if snapshot.files == 0 && args.diff.is_none() {
             anyhow::bail!("{artefact} holds no file to review");
@@ -98,26 +97,4 @@ fn work_tree_around(here: &Path) -> anyhow::Result<PathBuf> {
         .context("the current directory cannot be used")?;
     let root = here.ancestors().find(|above| above.join(".git").exists());
     Ok(root.unwrap_or(&here).to_owned())
-}
-
-/// The files that a git diff leaves in place.
-fn changed_files(diff: &str) -> Vec<PathBuf> {
-    let names = diff.lines().filter_map(|line| line.strip_prefix("+++ b/"));
-    let mut files: Vec<PathBuf> = names
-        .map(|name| PathBuf::from(name.trim_end_matches('\t')))
-        .collect();
-    files.dedup();
-    files
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_deleted_file_is_not_looked_at() {
-        let diff =
-            "diff --git a/x b/x\n--- a/x\n+++ /dev/null\ndiff --git a/y z b/y z\n--- a/y z\n+++ b/y z\t\n";
-        assert_eq!(changed_files(diff), [PathBuf::from("y z")]);
-    }
 }

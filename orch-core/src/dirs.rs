@@ -16,7 +16,10 @@ pub struct StateDir(PathBuf);
 
 /// A directory that only its owner can enter (0700), removed with all it holds when dropped.
 #[derive(Debug)]
-pub struct PrivateDir(PathBuf);
+pub struct PrivateDir {
+    path: PathBuf,
+    _lock: Option<fs::File>,
+}
 
 impl StateDir {
     /// The user's own.
@@ -57,7 +60,24 @@ impl StateDir {
     pub fn fresh(&self, kind: &str, name: &str) -> io::Result<PrivateDir> {
         let path = self.parent_of(kind)?.join(name);
         make_private(&path)?;
-        Ok(PrivateDir(path))
+        Ok(PrivateDir { path, _lock: None })
+    }
+
+    /// Makes `kind/name`, or takes over what a process that was killed left of it. Whoever has it keeps its lock.
+    ///
+    /// # Errors
+    /// When it cannot be made, or a process that lives has it.
+    pub(crate) fn claim(&self, kind: &str, name: &str) -> io::Result<PrivateDir> {
+        let path = self.parent_of(kind)?.join(name);
+        make_if_absent(&path)?;
+        // The lock goes with the process that holds it, however that ends.
+        let lock = fs::File::open(&path)?;
+        lock.try_lock()
+            .map_err(|_| io::Error::other("the run goes on in this or another process"))?;
+        Ok(PrivateDir {
+            path,
+            _lock: Some(lock),
+        })
     }
 
     /// The path of `kind/name`, made if it is not there.
@@ -81,14 +101,14 @@ impl StateDir {
 impl PrivateDir {
     /// Its path.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 }
 
 impl Drop for PrivateDir {
     fn drop(&mut self) {
         // Nothing can be done about a failure here, and what is left behind is readable by its owner only.
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 

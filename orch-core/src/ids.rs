@@ -1,6 +1,7 @@
 //! Names for runs, agents and workers.
 
 use std::fmt;
+use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -38,6 +39,27 @@ impl Digest {
     pub fn of(bytes: impl AsRef<[u8]>) -> Self {
         use sha2::Digest as _;
         Self(sha2::Sha256::digest(bytes.as_ref()).into())
+    }
+
+    /// The digest of everything that `from` has, read in parts, as long as it is `wanted`.
+    ///
+    /// # Errors
+    /// When it cannot be read, or was no longer wanted.
+    pub(crate) fn of_read(from: &mut impl Read, wanted: impl Fn() -> bool) -> io::Result<Self> {
+        use sha2::Digest as _;
+        let mut digest = sha2::Sha256::new();
+        let mut part = vec![0; 256 << 10];
+        loop {
+            if !wanted() {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            match from.read(&mut part) {
+                Ok(0) => return Ok(Self(digest.finalize().into())),
+                Ok(count) => digest.update(&part[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// The digest of the value's JSON form. Equal values have equal digests on every machine.

@@ -38,6 +38,7 @@ mod dirs;
 pub mod engine;
 mod error;
 pub mod event;
+mod git;
 mod ids;
 pub mod job;
 mod limits;

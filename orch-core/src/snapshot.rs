@@ -4,14 +4,13 @@
 
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use orch_prompts::Artefact;
-use orch_pty::{Command, Exit, Output, Stdin};
 
+use crate::git;
 use crate::ids::Digest;
-
-/// The largest diff that is taken: half of it is already more than any worker reads.
-const DIFF_LIMIT: usize = 64 << 20;
 
 /// Directories that are nobody's work: versions, dependencies and build output.
 const NOT_WORK: [&str; 5] = [".git", ".hg", ".svn", "node_modules", "target"];
@@ -28,6 +27,8 @@ pub struct Snapshot {
     pub files: u64,
     /// The text of the diff, when the artefact is one.
     pub diff: Option<String>,
+    /// The files that the diff changes or adds and that are still there, relative to the work tree.
+    pub changed: Vec<PathBuf>,
 }
 
 /// Why there is nothing to look at.
@@ -80,16 +81,19 @@ impl Snapshot {
         match artefact {
             Artefact::Paths(paths) => Self::of_paths(work_tree, paths).await,
             Artefact::Diff { base } => {
-                let diff = diff_against(work_tree, base).await?;
-                let files = diff
-                    .lines()
-                    .filter(|line| line.starts_with("diff --git "))
-                    .count() as u64;
+                let change = git::change_since(work_tree, base).await;
+                let change = change.map_err(|why| SnapshotError::Diff {
+                    base: base.clone(),
+                    why,
+                })?;
+                let (digest, files) = (Digest::of(&change.diff), change.files.len() as u64);
+                let (diff, changed) = (Some(change.diff), change.files);
                 Ok(Self {
                     artefact: artefact.clone(),
-                    digest: Digest::of(&diff),
+                    digest,
                     files,
-                    diff: Some(diff),
+                    diff,
+                    changed,
                 })
             }
             other => {
@@ -99,48 +103,70 @@ impl Snapshot {
                     digest,
                     files: 1,
                     diff: None,
+                    changed: Vec::new(),
                 })
             }
         }
     }
 
+    /// Reading a large tree blocks, so it is done beside the runtime; a caller that goes away ends it.
     async fn of_paths(work_tree: &Path, paths: &[PathBuf]) -> Result<Self, SnapshotError> {
-        let root = work_tree.canonicalize().map_err(|_| SnapshotError::Missing {
-            path: work_tree.to_owned(),
-            work_tree: work_tree.to_owned(),
-        })?;
-        let mut relative = Vec::with_capacity(paths.len());
-        for path in paths {
-            relative.push(beneath(&root, path)?);
-        }
-        let mut files = Vec::new();
-        for path in &relative {
-            collect(&root.join(path), &mut files)?;
-        }
-        files.sort();
-        files.dedup();
-        let mut parts = Vec::with_capacity(files.len());
-        for file in &files {
-            let bytes = std::fs::read(file).map_err(|error| SnapshotError::Unreadable {
-                path: file.clone(),
-                why: error.to_string(),
-            })?;
-            let name = file.strip_prefix(&root).unwrap_or(file);
-            parts.push(format!(
-                "{} {}\n",
-                Digest::of(name.as_os_str().as_bytes()),
-                Digest::of(bytes)
-            ));
-            // Reading a large tree is our own work in the caller's task: let the others run in between.
-            tokio::task::yield_now().await;
-        }
-        Ok(Self {
-            artefact: Artefact::Paths(relative),
-            digest: Digest::of(parts.concat()),
-            files: files.len() as u64,
-            diff: None,
+        let wanted = StopOnDrop(Arc::new(AtomicBool::new(true)));
+        let (work_tree, paths, flag) = (work_tree.to_owned(), paths.to_vec(), Arc::clone(&wanted.0));
+        let read = tokio::task::spawn_blocking(move || read_paths(&work_tree, &paths, &flag)).await;
+        drop(wanted);
+        read.unwrap_or_else(|_| {
+            let why = "the runtime was shut down".to_owned();
+            Err(SnapshotError::Unreadable {
+                path: PathBuf::from("."),
+                why,
+            })
         })
     }
+}
+
+/// Tells work beside the runtime that nobody waits for it any more.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+fn read_paths(work_tree: &Path, paths: &[PathBuf], wanted: &AtomicBool) -> Result<Snapshot, SnapshotError> {
+    let root = work_tree.canonicalize().map_err(|_| SnapshotError::Missing {
+        path: work_tree.to_owned(),
+        work_tree: work_tree.to_owned(),
+    })?;
+    let mut relative = Vec::with_capacity(paths.len());
+    for path in paths {
+        relative.push(beneath(&root, path)?);
+    }
+    let mut files = Vec::new();
+    for path in &relative {
+        collect(&root.join(path), &mut files)?;
+    }
+    files.sort();
+    files.dedup();
+    let mut parts = Vec::with_capacity(files.len());
+    for file in &files {
+        let unreadable = |error: std::io::Error| SnapshotError::Unreadable {
+            path: file.clone(),
+            why: error.to_string(),
+        };
+        let mut opened = std::fs::File::open(file).map_err(unreadable)?;
+        let content = Digest::of_read(&mut opened, || wanted.load(Ordering::Relaxed)).map_err(unreadable)?;
+        let name = file.strip_prefix(&root).unwrap_or(file);
+        parts.push(format!("{} {content}\n", Digest::of(name.as_os_str().as_bytes())));
+    }
+    Ok(Snapshot {
+        artefact: Artefact::Paths(relative),
+        digest: Digest::of(parts.concat()),
+        files: files.len() as u64,
+        diff: None,
+        changed: Vec::new(),
+    })
 }
 
 fn text_of(artefact: &Artefact) -> &str {
@@ -202,78 +228,6 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), SnapshotError> {
         }
     }
     Ok(())
-}
-
-/// What changed since the work tree left `base`, as git shows it, without any program that the repository's
-/// configuration names, and without touching the index.
-async fn diff_against(work_tree: &Path, base: &str) -> Result<String, SnapshotError> {
-    let failed = |why: String| SnapshotError::Diff {
-        base: base.to_owned(),
-        why,
-    };
-    if base.is_empty() || base.starts_with('-') {
-        return Err(failed("that is no revision".to_owned()));
-    }
-    let command = Command::new("git")
-        .args([
-            "-c",
-            "core.hooksPath=/dev/null",
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "diff.autoRefreshIndex=false",
-            "-c",
-            "core.quotePath=false",
-        ])
-        .args([
-            "--no-pager",
-            "--no-optional-locks",
-            "diff",
-            "--merge-base",
-            "--no-ext-diff",
-            "--no-textconv",
-        ])
-        .args(["--no-color", base, "--"])
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .current_dir(work_tree)
-        .stdin(Stdin::Null)
-        .stdout(Output::Pipe)
-        .stderr(Output::Pipe);
-    let mut process = command.spawn().map_err(|error| failed(error.to_string()))?;
-    let (Some(stdout), Some(stderr)) = (process.stdout.take(), process.stderr.take()) else {
-        return Err(failed("git was started without pipes".to_owned()));
-    };
-    let (out, err) = tokio::join!(read_all(&stdout, DIFF_LIMIT), read_all(&stderr, 64 << 10));
-    let exit = process
-        .child
-        .wait()
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    let (out, complete) = out.map_err(|error| failed(error.to_string()))?;
-    if exit != Exit::Code(0) {
-        let (said, _) = err.unwrap_or_default();
-        return Err(failed(crate::plain::line(&String::from_utf8_lossy(&said), 300)));
-    }
-    if !complete {
-        return Err(failed(format!("the diff is larger than {DIFF_LIMIT} bytes")));
-    }
-    Ok(String::from_utf8_lossy(&out).into_owned())
-}
-
-/// Reads a pipe to its end; keeps at most `limit` bytes and says whether that was all.
-async fn read_all(pipe: &orch_pty::PipeReader, limit: usize) -> std::io::Result<(Vec<u8>, bool)> {
-    let mut kept = Vec::new();
-    let mut complete = true;
-    let mut chunk = vec![0; 16 << 10];
-    loop {
-        let count = pipe.read(&mut chunk).await?;
-        if count == 0 {
-            return Ok((kept, complete));
-        }
-        let room = count.min(limit - kept.len());
-        kept.extend_from_slice(&chunk[..room]);
-        complete &= room == count;
-    }
 }
 
 #[cfg(test)]

@@ -97,6 +97,27 @@ fn a_diff_is_reviewed_through_the_files_that_it_changes() {
     let json = done.json();
     assert_eq!(json["findings"].as_array().unwrap().len(), 1, "{json}");
     assert_eq!(json["findings"][0]["primary"]["path"], "a.md");
+    // Whatever the user's git shows, and with a new file of an odd name and a line that looks like a path.
+    git(&["config", "diff.noprefix", "true"]);
+    place.write("new \"q\".md", "[dead](nowhere.md)\n++ b/../outside.md\n");
+    let done = run(&mut place.review(&["--diff", "HEAD", "--format", "json", "--lens", "links"]));
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let json = done.json();
+    let mut paths: Vec<&str> = json["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["primary"]["path"].as_str().unwrap())
+        .collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["a.md", "new \"q\".md"]);
+}
+
+#[test]
+fn a_diff_outside_of_git_says_so() {
+    let place = Place::new();
+    place.write("a.md", "text\n");
+    run(&mut place.review(&["--diff", "HEAD"])).assert_usage_error("is no git work tree");
 }
 
 #[test]

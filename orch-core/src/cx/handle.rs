@@ -77,6 +77,11 @@ impl Cx {
     /// # Cancel safety
     /// Safe.
     pub async fn look_at(&self, artefact: &Artefact) -> Result<(Self, Snapshot)> {
+        if matches!(artefact, Artefact::Paths(paths) if paths.is_empty()) {
+            return Err(
+                Halt::Misuse("artefact names no path: there is nothing to look at".to_owned()).into(),
+            );
+        }
         let snapshot = Snapshot::take(self.work_tree(), artefact).await;
         let snapshot = snapshot.map_err(|error| Halt::Misuse(error.to_string()))?;
         let kind = EventKind::BaseTaken {

@@ -127,7 +127,7 @@ impl Orchestrator {
     }
 
     fn private_dir(&self, id: RunId) -> Result<PrivateDir> {
-        let made = self.config.state.fresh("runs", &id.to_string());
+        let made = self.config.state.claim("runs", &id.to_string());
         made.map_err(|error| {
             let place = self.config.state.path().display();
             Error::Halt(Halt::Misuse(format!(

@@ -295,3 +295,54 @@ fn a_wrong_configuration_is_refused_before_anything_runs() {
         .state_dir(state());
     assert!(nowhere.build().unwrap_err().to_string().contains("/no/such/tree"));
 }
+
+#[tokio::test]
+async fn nothing_starts_in_a_run_that_is_over() {
+    let desk = desk(echo);
+    let pattern = step(|cx: Cx, (): ()| async move { Ok(cx) });
+    let cx = desk.orch.run(&pattern, ()).await.unwrap();
+    let worker = ask();
+    let reading = cx.read(&worker, &"a".to_owned());
+    let error = reading.await.unwrap_err();
+    assert!(error.to_string().contains("after its run had ended"), "{error}");
+    assert_eq!(desk.engine.jobs().len(), 0);
+}
+
+#[tokio::test]
+async fn a_type_that_cannot_be_asked_for_is_refused_before_anybody_is_paid() {
+    use std::collections::BTreeMap;
+    let desk = desk(|_| Play::answer("{}"));
+    let worker: Worker<String, BTreeMap<String, u32>> = Worker::new(|_| Brief::new("count")).label("Count");
+    let error = desk.orch.run(&worker, "a".to_owned()).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("deliverable of Count cannot be asked for"),
+        "{error}"
+    );
+    assert_eq!(desk.engine.jobs().len(), 0);
+}
+
+#[tokio::test]
+async fn a_reader_that_panics_is_one_failed_worker() {
+    let root = tempfile::tempdir().unwrap();
+    let tree = root.path().join("tree");
+    std::fs::create_dir(&tree).unwrap();
+    let orch = Orchestrator::builder(&tree)
+        .state_dir(StateDir::at(root.path().join("state")))
+        .agent(Tool::new("bad", "true").read(|_| panic!("as scripted")))
+        .limits(
+            Limits::default()
+                .total(std::time::Duration::MAX)
+                .idle(std::time::Duration::MAX),
+        )
+        .build()
+        .unwrap();
+    let covered = orch.run(&ask().for_each(2), words(&["a", "b"])).await.unwrap();
+    assert_eq!(covered.coverage().to_string(), "0 of 2");
+    assert!(
+        covered.missing()[0].why.to_string().contains("panicked"),
+        "{:?}",
+        covered.missing()
+    );
+}

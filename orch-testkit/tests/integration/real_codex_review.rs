@@ -400,6 +400,26 @@ async fn real_npm_launcher_is_followed_to_the_native_binary() {
     bench.assert_nothing_is_left();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn real_cancel_in_a_repair_turn_leaves_nothing() {
+    let Some(codex) = real::codex("review_cancel_in_repair") else {
+        return;
+    };
+    let script = Script::new()
+        .rule(Rule::always().times(1).reply(Reply::text("no JSON")))
+        .rule(Rule::always().reply(Reply::silence()));
+    let bench = Bench::new(&codex, script, |home| home.retries(0, 0));
+    let pattern = ReviewFanout::new([Lens::Risks]);
+    let cancel = async {
+        bench.server.wait_for_requests(2).await;
+        assert!(!bench.processes().is_empty(), "the repair turn runs");
+        bench.orch.canceller().cancel();
+    };
+    let (result, ()) = tokio::join!(bench.orch.run(&pattern, Bench::artefact()), cancel);
+    assert!(result.is_err(), "a cancelled run has no result");
+    bench.assert_nothing_is_left();
+}
+
 /// Looks at every command line on the machine, again and again, for words that only a prompt has.
 struct CommandLines {
     stop: Arc<AtomicBool>,
