@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use orch_examples::{exit, flags::Format, rehearsed, scan, signals};
 use orch_patterns::engine::Rehearsal;
-use orch_patterns::{Covered, Error, Halt, Lines, Orchestrator, Review, ReviewFanout, Roster, RunId};
+use orch_patterns::{Covered, Error, Halt, Lines, Orchestrator, Review, ReviewFanout, Roster, RunId, plain};
 
 use args::{Args, Call};
 use lineup::Lineup;
@@ -49,10 +49,15 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(wrong) => {
-            eprintln!("review_fanout: {wrong:#}");
+            say(&format!("{wrong:#}"));
             ExitCode::from(exit::USAGE)
         }
     }
+}
+
+/// A line on standard error, without control characters; a standard error that is gone does not matter.
+fn say(words: &str) {
+    let _ = writeln!(io::stderr(), "review_fanout: {}", plain::line(words, 2_000));
 }
 
 /// One scanner, started by this program itself as a worker.
@@ -69,7 +74,7 @@ async fn review(args: &Args) -> anyhow::Result<u8> {
         () = told.heard() => return Ok(told.exit_code().unwrap_or(exit::PARTIAL)),
         target = Target::of(args) => target?,
     };
-    if target.is_empty() {
+    if target.is_empty(args.common.agent) {
         eprintln!(
             "{} changes no file that is still there: nothing to review",
             target.artefact
@@ -102,7 +107,7 @@ async fn review(args: &Args) -> anyhow::Result<u8> {
         Err(Error::Halt(Halt::Cancelled)) => pattern.so_far(&roster, orch.work_tree()),
         Err(Error::Halt(Halt::Misuse(wrong))) => anyhow::bail!(wrong),
         Err(error) => {
-            eprintln!("review_fanout: {error}");
+            say(&error.to_string());
             return Ok(exit::PARTIAL);
         }
     };

@@ -6,6 +6,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use orch_examples::flags::AgentChoice;
 use orch_examples::sample;
 use orch_patterns::orch_core::{Digest, PrivateDir, Snapshot, StateDir};
 use orch_patterns::{Artefact, RunId};
@@ -21,6 +22,8 @@ pub(crate) struct Target {
     pub(crate) artefact: Artefact,
     /// The files and folders to look at, relative to the work tree: the changed ones of a diff.
     pub(crate) paths: Vec<PathBuf>,
+    /// Whether there is a diff with any text in it.
+    diff_says_something: bool,
     /// Whether it is the sample.
     pub(crate) is_sample: bool,
     /// A private place for what the reviewers build; removed at the end.
@@ -40,6 +43,7 @@ impl Target {
                 work_tree,
                 artefact: Artefact::paths(paths.clone()),
                 paths,
+                diff_says_something: false,
                 is_sample: true,
                 private,
             });
@@ -62,14 +66,15 @@ impl Target {
             work_tree,
             artefact: snapshot.artefact,
             paths,
+            diff_says_something: snapshot.diff.is_some_and(|diff| !diff.is_empty()),
             is_sample: false,
             private,
         })
     }
 
-    /// Whether the diff changes nothing.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.paths.is_empty()
+    /// Whether there is nothing to look at: programs need files, a model can also weigh what a diff takes away.
+    pub(crate) fn is_empty(&self, agent: AgentChoice) -> bool {
+        self.paths.is_empty() && (agent == AgentChoice::Tools || !self.diff_says_something)
     }
 
     /// Where tools may build, outside the work tree. The sample's goes with it; a user's own tree keeps its place in the

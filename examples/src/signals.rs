@@ -2,7 +2,7 @@
 //!
 //! The library sets no signal handler; a program that wants this does as it is done here.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use orch_patterns::Canceller;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -20,7 +20,7 @@ struct Heard {
     first: u8,
 }
 
-/// Takes Ctrl-C, SIGTERM and SIGHUP from now on, so that none of them ends the program by itself.
+/// Takes Ctrl-C, SIGTERM, SIGHUP and SIGQUIT from now on, so that none of them ends the program by itself.
 ///
 /// # Errors
 /// When the handlers cannot be set.
@@ -29,6 +29,7 @@ pub fn listen() -> io::Result<Told> {
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
         signal(SignalKind::hangup())?,
+        signal(SignalKind::quit())?,
     ];
     let (sender, receiver) = watch::channel(Heard::default());
     tokio::spawn(async move {
@@ -65,11 +66,12 @@ impl Told {
         let told = self.clone();
         tokio::spawn(async move {
             told.at_least(1).await;
-            eprintln!("ending the workers; once more kills them at once");
+            // The deed before the words: standard error may be gone with the terminal, or full.
             canceller.cancel();
+            say("ending the workers; once more kills them at once");
             told.at_least(2).await;
-            eprintln!("killing the workers");
             canceller.kill();
+            say("killing the workers");
         });
     }
 
@@ -82,12 +84,18 @@ impl Told {
     }
 }
 
+fn say(words: &str) {
+    // Nobody is there to be told when this fails.
+    let _ = writeln!(io::stderr(), "{words}");
+}
+
 /// The number of the next signal. Of several that wait, an interrupt is first.
-async fn next([interrupt, terminate, hangup]: &mut [Signal; 3]) -> u8 {
+async fn next([interrupt, terminate, hangup, quit]: &mut [Signal; 4]) -> u8 {
     tokio::select! {
         biased;
         _ = interrupt.recv() => 2,
         _ = terminate.recv() => 15,
         _ = hangup.recv() => 1,
+        _ = quit.recv() => 3,
     }
 }

@@ -28,7 +28,7 @@ pub enum Unfinished {
     Invalid {
         /// What is wrong with the answer.
         complaint: String,
-        /// The answer as it came: hostile bytes, for a person to look at.
+        /// The answer as it came, without control characters, cut where it is very long: for a person to look at.
         raw: String,
     },
     /// The worker ran and failed.

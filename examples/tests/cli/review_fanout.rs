@@ -356,3 +356,39 @@ fn hostile_words_of_a_worker_do_not_reach_the_terminal() {
         assert!(!text.contains(['\x1b', '\x07']), "{text:?}");
     }
 }
+
+#[test]
+fn an_answer_that_cannot_be_read_is_not_replaced_by_an_older_one() {
+    let place = Place::new();
+    place.write("a.md", "text\n");
+    let said = |text: &str| serde_json::json!({"type": "item.completed", "item": {"id": "i", "type": "agent_message", "text": text}});
+    let early = said("{\"findings\":[]}");
+    let script = format!(
+        "cat > /dev/null\nwhile [ \"$1\" != -o ]; do shift; done\nprintf '%s\\n' '{early}'\n\
+         head -c 9000000 /dev/zero | tr '\\0' x > \"$2\"\nprintf '%s\\n' '{{\"type\":\"turn.completed\",\"usage\":{{}}}}'"
+    );
+    let fake = place.script("codex", &script);
+    let arguments = ["--agent", "codex", "--lens", "security", "a.md"];
+    let done = run(place.review(&arguments).env("ORCH_CODEX_BIN", &fake));
+    assert_eq!(done.code, Some(1), "{}{}", done.stdout, done.stderr);
+    assert!(
+        done.stdout.contains("last-message file cannot be read"),
+        "{}",
+        done.stdout
+    );
+}
+
+#[test]
+fn ctrl_c_works_though_nobody_reads_standard_error() {
+    let place = Place::new();
+    place.write("a.md", "text\n");
+    let fake = stubborn(&place);
+    let arguments = ["--agent", "codex", "--lens", "security", "a.md"];
+    let mut child = start(place.review(&arguments).env("ORCH_CODEX_BIN", &fake));
+    until_exists(&place.beside("running"));
+    drop(child.stderr.take());
+    signal(&child, "INT");
+    let done = finish(child);
+    assert_eq!(done.code, Some(130));
+    assert_eq!(with_environment("PWD", place.tree()), [] as [u32; 0]);
+}

@@ -209,6 +209,7 @@ impl Wrong {
             raw.truncate(cut.unwrap_or(0));
         }
         let complaint = crate::plain::block(&self.complaint);
+        let raw = crate::plain::block(&raw);
         Outcome::Unfinished(Unfinished::Invalid { complaint, raw })
     }
 }

@@ -151,10 +151,19 @@ impl Runner {
             )));
         };
         let decoder = decoder.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // An answer that cannot be read (too large, not a plain file) is no answer; the agent's decoder says so.
-        let message =
-            last_message.and_then(|path| dirs::read_bounded(&path, job.limits.answer_bytes).ok().flatten());
+        // An answer that cannot be read (too large, not a plain file) is no answer, whatever was said before it.
+        let message = last_message.map_or(Ok(None), |path| {
+            dirs::read_bounded(&path, job.limits.answer_bytes)
+        });
+        let (message, unreadable) = match message {
+            Ok(message) => (message, None),
+            Err(error) => (None, Some(error)),
+        };
         let mut end = read_end(decoder, ended.exit, message.as_deref());
+        if let (End::Answered(_), Some(error)) = (&end.end, unreadable) {
+            let detail = format!("its last-message file cannot be read: {error}");
+            end.end = End::Failed(Failure::new(FailClass::NoAnswer, detail));
+        }
         end.exit = ended.exit;
         end.leaked = ended.leaked;
         end.left = ended.left;

@@ -91,6 +91,9 @@ impl Owner {
             {
                 return (exit, leaked);
             }
+            // A worker that never stops writing would keep this task, and with it the thread that drives the clock and
+            // the signals, busy for ever: let the others go first, once a round.
+            tokio::task::yield_now().await;
             tokio::select! {
                 read = read_terminal(self.terminal.as_deref(), on_terminal), if open.terminal => {
                     open.terminal = self.take(Stream::Output, read, on_terminal);

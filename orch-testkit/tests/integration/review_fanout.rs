@@ -132,6 +132,22 @@ async fn silence_within_the_total_limit_is_an_idle_timeout() {
     assert_eq!(failure.class, FailClass::IdleTimeout);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_never_stops_writing_does_not_hold_its_deadline() {
+    let flood = Tool::new("flood", "/bin/sh").args(["-c", "exec yes"]);
+    let theatre = Theatre::of_tools(vec![flood], quick().total(Duration::from_millis(500)));
+    let covered = theatre
+        .orch
+        .run(&theatre.pattern, Theatre::artefact())
+        .await
+        .unwrap();
+    let Unfinished::Failed(failure) = &covered.missing()[0].why else {
+        panic!("{:?}", covered.missing())
+    };
+    assert_eq!(failure.class, FailClass::TotalTimeout);
+    assert!(theatre.seen.all().len() < 100, "signs of life are not recorded");
+}
+
 #[tokio::test]
 async fn a_cancelled_run_ends_every_worker_and_keeps_what_was_done() {
     for stage in BOTH {

@@ -64,14 +64,15 @@ pub(super) fn end_of(seen: &Seen, exit: Exit, last_message: Option<&[u8]>) -> En
     let file = last_message
         .map(String::from_utf8_lossy)
         .filter(|text| !text.trim().is_empty());
+    if file.is_none() && seen.dropped_lines > 0 {
+        // The line that was dropped may have been the answer; an older message is none.
+        return failed(FailClass::NoAnswer, "codex wrote an event line beyond the bound");
+    }
     let message = file
         .map(std::borrow::Cow::into_owned)
         .or_else(|| seen.message.clone());
     match message.filter(|text| !text.trim().is_empty()) {
         Some(text) => End::Answered(text),
-        None if seen.dropped_lines > 0 => {
-            failed(FailClass::NoAnswer, "codex wrote an event line beyond the bound")
-        }
         None => failed(
             FailClass::NoAnswer,
             "codex completed its turn without a final message",
@@ -132,6 +133,10 @@ mod tests {
             last_error: Some("Reconnecting... 1/5".into()),
             ..completed.clone()
         };
+        let dropped = Seen {
+            dropped_lines: 1,
+            ..completed.clone()
+        };
         let zero = Exit::Code(0);
         check(&[
             (
@@ -154,6 +159,20 @@ mod tests {
                 zero,
                 None,
                 Ok("from events"),
+            ),
+            (
+                "a dropped line may have been the answer",
+                &dropped,
+                zero,
+                None,
+                Err(FailClass::NoAnswer),
+            ),
+            (
+                "the file is whole though a line was dropped",
+                &dropped,
+                zero,
+                Some("f"),
+                Ok("f"),
             ),
             (
                 "a message only in the file",
