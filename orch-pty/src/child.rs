@@ -11,6 +11,8 @@ use crate::signal::Signal;
 use crate::sys::processes;
 use crate::tree::Tree;
 
+/// How long to wait before asking again for a status that is late.
+const AGAIN: Duration = Duration::from_millis(10);
 /// How long a drop waits for a child that has been killed. Only one that hangs in the kernel takes longer.
 const DROP_LIMIT: Duration = Duration::from_millis(500);
 
@@ -55,6 +57,9 @@ impl Child {
     /// The status was taken by another part of this program (it waited for any child, or ignores `SIGCHLD`) and the
     /// kernel does not remember it (Linux before 6.15); or the runtime in which the child was spawned is gone.
     ///
+    /// # Panics
+    /// In a runtime without time, when the status is late because a tracer holds it.
+    ///
     /// # Cancel safety
     /// Cancel safe: a dropped wait loses nothing, and once the end is known every wait returns the same.
     pub async fn wait(&mut self) -> io::Result<Exit> {
@@ -65,6 +70,9 @@ impl Child {
             if let Some(exit) = self.leader.reap()? {
                 return Ok(exit);
             }
+            // It has ended and its status is not to be had yet (a tracer holds it): its handle stays ready, so
+            // asking again at once would hold this thread for as long as that lasts.
+            tokio::time::sleep(AGAIN).await;
         }
     }
 

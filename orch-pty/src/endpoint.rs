@@ -4,12 +4,17 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use crate::sys::reactor::{self, Unregistered};
 use crate::sys::{descriptor, refusal};
+
+/// The reactor remembers a hang-up for ever, though a terminal that somebody opens again has none: what is always
+/// "ready" is asked again after so long, so that the thread is free meanwhile.
+const AGAIN: Duration = Duration::from_millis(10);
 
 #[derive(Debug)]
 pub(crate) struct Endpoint {
@@ -64,9 +69,7 @@ impl Endpoint {
             let hung_up = ready.ready().is_read_closed();
             ready.clear_ready();
             if hung_up {
-                // The reactor remembers a hang-up for ever, though a terminal that somebody opens again has none:
-                // let the other tasks of this thread go first.
-                tokio::task::yield_now().await;
+                tokio::time::sleep(AGAIN).await;
             }
         }
     }
@@ -79,7 +82,13 @@ impl Endpoint {
         loop {
             let mut ready = self.fd.writable().await?;
             match descriptor::write(self.fd(), bytes) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready.clear_ready(),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let hung_up = ready.ready().is_write_closed();
+                    ready.clear_ready();
+                    if hung_up {
+                        tokio::time::sleep(AGAIN).await;
+                    }
+                }
                 result => return result,
             }
         }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::io;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::sys;
 
@@ -57,12 +57,16 @@ impl Tag {
 
     /// Another worker of the run that this process starts by itself when a command has no tag.
     pub(crate) fn of_this_process() -> io::Result<Self> {
-        static OWN: OnceLock<Tag> = OnceLock::new();
-        if let Some(own) = OWN.get() {
-            return Ok(own.sibling());
-        }
-        let fresh = Self::fresh()?;
-        Ok(OWN.get_or_init(|| fresh).sibling())
+        // With the process it was made in: a program that forks itself must not share its tags with its copy.
+        static OWN: Mutex<Option<(u32, Tag)>> = Mutex::new(None);
+        let mut own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let this = std::process::id();
+        let tag = match *own {
+            Some((process, tag)) if process == this => tag,
+            _ => Self::fresh()?,
+        };
+        *own = Some((this, tag));
+        Ok(tag.sibling())
     }
 
     pub(crate) fn run(self) -> u64 {

@@ -20,6 +20,8 @@ use crate::watch::Watch;
 
 /// How long a hunt goes on. It ends when nobody is left, some milliseconds as a rule.
 const HUNT_LIMIT: Duration = Duration::from_secs(1);
+/// How long a look may wait for one of tokio's blocking threads, and take; then it is done here.
+const ELSEWHERE_LIMIT: Duration = Duration::from_secs(2);
 /// How many ends are waited for at once, a descriptor each; then everybody is looked for again.
 const WATCHED_MOST: usize = 64;
 
@@ -138,10 +140,12 @@ impl Tree {
     /// Runs work that looks through all processes where it holds up no other task.
     async fn elsewhere<T: Send + 'static>(&self, work: fn(&Self) -> T) -> T {
         let tree = self.clone();
-        match tokio::task::spawn_blocking(move || work(&tree)).await {
-            Ok(done) => done,
-            // The runtime is shutting down and takes no more work.
-            Err(_) => work(self),
+        let beside = tokio::task::spawn_blocking(move || work(&tree));
+        match tokio::time::timeout(ELSEWHERE_LIMIT, beside).await {
+            Ok(Ok(done)) => done,
+            // The runtime is shutting down and takes no more work, or its blocking threads are all busy: a tree is
+            // ended all the same.
+            Ok(Err(_)) | Err(_) => work(self),
         }
     }
 

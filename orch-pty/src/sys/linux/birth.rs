@@ -63,8 +63,20 @@ pub(crate) fn vfork(birth: &Birth<'_>) -> Result<Handle, Failure> {
         });
     }
 
-    // SAFETY: the kernel has just made this descriptor (close-on-exec) and nothing else knows of it. Kernels
-    // without CLONE_PIDFD lack `close_range` too, which this crate asks for.
+    if pidfd < 0 {
+        // A kernel before 5.2, which does not know the flag: end the child that it made all the same.
+        // SAFETY: `pid` is our own child, which nobody has waited for.
+        unsafe {
+            libc::kill(pid, libc::SIGKILL);
+            libc::waitpid(pid, ptr::null_mut(), 0);
+        }
+        return Err(Failure {
+            stage: Stage::Birth,
+            errno: libc::ENOSYS,
+        });
+    }
+    // SAFETY: the kernel has just made this descriptor (close-on-exec) and nothing else knows of it.
+    // It is not negative, so it is one.
     let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
     let failure = cradle.failure.into_inner();
     let number = u32::try_from(pid).unwrap_or(0);
