@@ -14,6 +14,7 @@
 //! | [`Outcome`], [`Error`], [`Covered`] | what became of workers; failure is never an answer |
 //! | [`agent`] | one adapter for each CLI: a job in, a command out; bytes in, events and an end out |
 //! | [`engine`] | where jobs run: terminals here, a rehearsal, or your own |
+//! | [`job`] | a worker's work as plain data: what is asked, what happens meanwhile, how it ended |
 //! | [`session`] | background terminals |
 //! | [`event`], [`Store`], [`Observer`], [`Roster`] | everything that happens, where it is kept, who sees it |
 //! | [`Plan`], [`Limits`], [`Snapshot`], [`StepKey`] | steps, deadlines, what is looked at, the identity of work |
