@@ -46,22 +46,33 @@ struct LocalJob {
     end: Arc<watch::Sender<Option<JobEnd>>>,
 }
 
-/// Sets the end of a turn, also when its task is dropped before it has one.
-struct EndOnDrop(Arc<watch::Sender<Option<JobEnd>>>);
+/// Sets the end of a turn once: by [`TurnEnd::set`], or as lost when its task is dropped before that.
+struct TurnEnd(Option<Arc<watch::Sender<Option<JobEnd>>>>);
 
-impl Drop for EndOnDrop {
+impl TurnEnd {
+    fn new(end: &Arc<watch::Sender<Option<JobEnd>>>) -> Self {
+        end.send_replace(None);
+        Self(Some(Arc::clone(end)))
+    }
+
+    /// Gives up the right to set the end before it is seen: who waits for it may start the next turn at once,
+    /// whose end this one must not touch.
+    fn set(mut self, ended: JobEnd) {
+        if let Some(end) = self.0.take() {
+            end.send_replace(Some(ended));
+        }
+    }
+}
+
+impl Drop for TurnEnd {
     fn drop(&mut self) {
-        self.0.send_if_modified(|end| {
-            let lost = end.is_none();
-            if lost {
-                let failure = Failure::new(
-                    FailClass::Killed,
-                    "the engine's task was dropped before the worker's end",
-                );
-                *end = Some(JobEnd::new(End::Failed(failure)));
-            }
-            lost
-        });
+        if let Some(end) = self.0.take() {
+            let failure = Failure::new(
+                FailClass::Killed,
+                "the engine's task was dropped before the worker's end",
+            );
+            end.send_replace(Some(JobEnd::new(End::Failed(failure))));
+        }
     }
 }
 
@@ -138,15 +149,14 @@ impl LocalJob {
     fn begin_turn(&self, job: Job, turn: Turn) {
         let (runner, deadline) = (self.runner.clone(), self.deadline);
         let (log, reins) = (self.log.clone(), self.reins.clone());
-        self.end.send_replace(None);
-        let end = EndOnDrop(Arc::clone(&self.end));
+        let end = TurnEnd::new(&self.end);
         self.tasks.spawn(async move {
             let mut ended = runner.run(&job, &turn, deadline, &log, &reins).await;
             if let Turn::Next { thread } = turn {
                 ended.thread.get_or_insert(thread);
             }
             log.close();
-            end.0.send_replace(Some(ended));
+            end.set(ended);
         });
     }
 }
@@ -212,5 +222,40 @@ impl JobHandle for Submitted {
         }
         self.cancel();
         self.wait().await.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    fn told() -> JobEnd {
+        JobEnd::new(End::Failed(Failure::new(FailClass::Transport, "told")))
+    }
+
+    #[test]
+    fn a_turn_that_was_dropped_has_an_end() {
+        let end = Arc::new(watch::Sender::new(None));
+        drop(TurnEnd::new(&end));
+        assert!(end.borrow().is_some());
+    }
+
+    /// Who sees the end starts the next turn at once, while the last turn's task is not yet gone.
+    #[test]
+    fn the_end_of_a_turn_leaves_the_next_turn_alone() {
+        for _ in 0..2_000 {
+            let end = Arc::new(watch::Sender::new(None));
+            let turn = TurnEnd::new(&end);
+            let task = thread::spawn(move || turn.set(told()));
+            while end.borrow().is_none() {
+                std::hint::spin_loop();
+            }
+            let next = TurnEnd::new(&end);
+            task.join().unwrap();
+            assert!(end.borrow().is_none(), "the next turn has not ended");
+            next.set(told());
+        }
     }
 }
