@@ -115,7 +115,7 @@ pub enum SpawnError {
         program: PathBuf,
     },
     /// `ORCH_PTY_SPAWN` holds a word that is no [`SpawnMethod`](crate::SpawnMethod).
-    #[error("cannot choose how to spawn: ORCH_PTY_SPAWN is `{}`; set it to `vfork` or `fork`, or unset it", value.display())]
+    #[error("cannot choose how to spawn: ORCH_PTY_SPAWN is `{}`; set it to `vfork`, `posix_spawn` or `fork`, or unset it", value.display())]
     UnknownMethod {
         /// What it holds.
         value: OsString,

@@ -22,6 +22,21 @@ pub enum Exit {
     },
 }
 
+/// What a process does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Status {
+    /// It runs, or sleeps.
+    Running,
+    /// A signal has stopped it: it does nothing until it is continued or killed.
+    Stopped {
+        /// The signal's number on this system.
+        signal: i32,
+    },
+    /// It has ended.
+    Ended(Exit),
+}
+
 impl Exit {
     /// Whether it ended with code 0.
     pub fn success(self) -> bool {

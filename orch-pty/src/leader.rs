@@ -1,39 +1,77 @@
 //! [`Leader`]: the child itself, shared by its [`Child`](crate::Child) and every [`Tree`](crate::Tree) of it. It
 //! alone takes the child's status, once.
+//!
+//! It is written over what it holds and over its lock, so that every interleaving can be tried without a process.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::exit::Exit;
+use crate::hold::Hold;
 use crate::signal::Signal;
-use crate::sys::{Handle, refusal};
+use crate::sys::refusal;
 use crate::tag::Tag;
-use crate::watch::Watch;
 
-#[derive(Debug)]
-pub(crate) struct Leader {
-    pid: u32,
-    tag: Tag,
-    state: Mutex<State>,
+/// An unreaped child.
+pub(crate) trait Subject {
+    /// Takes the wait status if the child has ended.
+    fn take_status(&self) -> io::Result<Option<i32>>;
+    /// Signals the child alone.
+    fn signal(&self, signal: Signal) -> io::Result<()>;
 }
 
-/// The handle is closed as soon as the status is known, whoever still holds the leader.
-#[derive(Clone, Debug)]
-pub(crate) enum State {
+/// A lock around a value.
+pub(crate) trait Lock<T> {
+    fn new(value: T) -> Self;
+    fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R;
+}
+
+impl<T> Lock<T> for Mutex<T> {
+    fn new(value: T) -> Self {
+        Self::new(value)
+    }
+
+    fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
+        work(&mut self.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Leader<S = Hold, L = Mutex<State<S>>> {
+    pid: u32,
+    tag: Tag,
+    state: L,
+    subject: std::marker::PhantomData<fn() -> S>,
+}
+
+/// What is held is given up as soon as the status is known, whoever still has the leader.
+#[derive(Debug)]
+pub(crate) enum State<S> {
     /// Alive, or ended and not yet reaped.
-    Unreaped(Arc<Watch>),
+    Unreaped(Arc<S>),
     /// Reaped here.
     Ended(Exit),
     /// Reaped by somebody else, who has the status.
     Taken,
 }
 
-impl Leader {
-    pub(crate) fn new(watch: Watch, tag: Tag) -> Self {
+impl<S: Subject, L: Lock<State<S>>> Leader<S, L> {
+    pub(crate) fn new(subject: S, pid: u32, tag: Tag) -> Self {
         Self {
-            pid: watch.handle().pid(),
+            pid,
             tag,
-            state: Mutex::new(State::Unreaped(Arc::new(watch))),
+            state: L::new(State::Unreaped(Arc::new(subject))),
+            subject: std::marker::PhantomData,
+        }
+    }
+
+    /// A child that is gone, of whose descendants the tag tells.
+    pub(crate) fn taken_already(tag: Tag) -> Self {
+        Self {
+            pid: 0,
+            tag,
+            state: L::new(State::Taken),
+            subject: std::marker::PhantomData,
         }
     }
 
@@ -45,27 +83,46 @@ impl Leader {
         self.tag
     }
 
-    pub(crate) fn state(&self) -> State {
-        self.lock().clone()
-    }
-
-    /// The handle, while the child is unreaped.
-    pub(crate) fn handle(&self) -> Option<Arc<Handle>> {
-        match &*self.lock() {
-            State::Unreaped(watch) => Some(Arc::clone(watch.handle())),
+    /// What is held, while the child is unreaped.
+    pub(crate) fn subject(&self) -> Option<Arc<S>> {
+        self.state.with(|state| match state {
+            State::Unreaped(subject) => Some(Arc::clone(subject)),
             State::Ended(_) | State::Taken => None,
-        }
+        })
     }
 
     /// Takes the status if the child has ended. Afterwards the answer stays the same.
     pub(crate) fn reap(&self) -> io::Result<Option<Exit>> {
-        let mut state = self.lock();
-        let watch = match &*state {
-            State::Unreaped(watch) => watch,
-            State::Ended(exit) => return Ok(Some(*exit)),
-            State::Taken => return Err(self.taken()),
+        // Under the lock: nobody else asks the system while one does, so the status is never taken from oneself.
+        self.state.with(|state| match state {
+            State::Unreaped(subject) => {
+                let taken = subject.take_status();
+                self.settle(state, taken)
+            }
+            State::Ended(exit) => Ok(Some(*exit)),
+            State::Taken => Err(self.taken()),
+        })
+    }
+
+    /// Waits with `wait`, which takes the status, while no other method of this leader reaps.
+    pub(crate) fn reap_by(
+        &self,
+        wait: impl FnOnce(&S) -> io::Result<Option<i32>>,
+    ) -> io::Result<Option<Exit>> {
+        let Some(subject) = self.subject() else {
+            return self.reap();
         };
-        match watch.handle().reap() {
+        let taken = wait(&subject);
+        drop(subject);
+        self.state.with(|state| match state {
+            State::Unreaped(_) => self.settle(state, taken),
+            State::Ended(exit) => Ok(Some(*exit)),
+            State::Taken => Err(self.taken()),
+        })
+    }
+
+    fn settle(&self, state: &mut State<S>, taken: io::Result<Option<i32>>) -> io::Result<Option<Exit>> {
+        match taken {
             Ok(None) => Ok(None),
             Ok(Some(status)) => {
                 let exit = Exit::from_wait_status(status);
@@ -83,8 +140,8 @@ impl Leader {
     /// Signals the child alone.
     pub(crate) fn signal(&self, signal: Signal) -> io::Result<()> {
         // The lock keeps the status from being taken meanwhile: elsewhere than on Linux that frees the number.
-        match &*self.lock() {
-            State::Unreaped(watch) => watch.handle().signal(signal),
+        self.state.with(|state| match state {
+            State::Unreaped(subject) => subject.signal(signal),
             State::Ended(_) | State::Taken => Err(io::Error::new(
                 io::ErrorKind::NotFound,
                 format!(
@@ -92,7 +149,7 @@ impl Leader {
                     self.pid
                 ),
             )),
-        }
+        })
     }
 
     fn taken(&self) -> io::Error {
@@ -101,9 +158,5 @@ impl Leader {
              ignoring SIGCHLD); wait for own children by their number",
             self.pid
         ))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -90,6 +90,8 @@ compile_error!(
 );
 
 #[cfg(unix)]
+pub mod blocking;
+#[cfg(unix)]
 mod child;
 #[cfg(unix)]
 mod command;
@@ -100,7 +102,11 @@ mod error;
 #[cfg(unix)]
 mod exit;
 #[cfg(unix)]
+mod hold;
+#[cfg(unix)]
 mod leader;
+#[cfg(unix)]
+mod owned;
 #[cfg(unix)]
 mod pipe;
 #[cfg(unix)]
@@ -125,7 +131,7 @@ pub use crate::{
     child::Child,
     command::{Command, Output, Size, SpawnMethod, Stdin, TerminalMode},
     error::SpawnError,
-    exit::Exit,
+    exit::{Exit, Status},
     pipe::{PipeReader, PipeWriter},
     process::Process,
     signal::Signal,

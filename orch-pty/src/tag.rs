@@ -60,7 +60,7 @@ impl Tag {
         // With the process it was made in: a program that forks itself must not share its tags with its copy.
         static OWN: Mutex<Option<(u32, Tag)>> = Mutex::new(None);
         let mut own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let this = std::process::id();
+        let this = sys::own_number();
         let tag = match *own {
             Some((process, tag)) if process == this => tag,
             _ => Self::fresh()?,

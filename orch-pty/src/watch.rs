@@ -26,19 +26,11 @@ mod imp {
             reactor::register(handle, Interest::READABLE).map(Self)
         }
 
-        pub(crate) fn handle(&self) -> &Arc<Handle> {
-            self.0.get_ref()
-        }
-
         /// Returns when the process has ended, reaped or not. Cancel safe.
         pub(crate) async fn ended(&self) -> io::Result<()> {
-            loop {
-                let mut ready = self.0.readable().await?;
-                if self.handle().has_ended() {
-                    return Ok(());
-                }
-                ready.clear_ready();
-            }
+            // A pidfd becomes readable once, at the end, and stays so: there is nothing to clear, and nothing to ask.
+            self.0.readable().await?.retain_ready();
+            Ok(())
         }
     }
 }
@@ -63,10 +55,6 @@ mod imp {
                 Ok(_) => Ok(Self(handle)),
                 Err(_) => Err(Unregistered::NoReactor),
             }
-        }
-
-        pub(crate) fn handle(&self) -> &Arc<Handle> {
-            &self.0
         }
 
         /// Returns when the process has ended, reaped or not. Cancel safe.

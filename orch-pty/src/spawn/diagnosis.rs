@@ -7,7 +7,7 @@ use super::program::seen_from;
 use crate::command::Command;
 use crate::error::SpawnError;
 use crate::sys::image::Image;
-use crate::sys::lookup::{Candidate, inspect, interpreter};
+use crate::sys::lookup::{Candidate, can_be_entered, inspect, interpreter};
 use crate::sys::refusal::Refusal;
 use crate::sys::{Failure, Stage};
 
@@ -15,17 +15,27 @@ use crate::sys::{Failure, Stage};
 pub(super) fn diagnose(command: &Command, path: &Path, image: &Image, failure: Failure) -> SpawnError {
     let source = io::Error::from_raw_os_error(failure.errno);
     match failure.stage {
-        Stage::Exec => exec(command, path, image, source),
-        Stage::Directory => SpawnError::Directory {
-            path: command.directory().unwrap_or_else(|| Path::new(".")).to_owned(),
-            source,
-        },
+        // Of the two, the directory comes first.
+        Stage::Unknown if cannot_be_entered(command) => directory(command, source),
+        Stage::Exec | Stage::Unknown => exec(command, path, image, source),
+        Stage::Directory => directory(command, source),
         Stage::Terminal => SpawnError::Terminal { source },
-        Stage::None | Stage::Birth | Stage::Session | Stage::Stdio => SpawnError::Process {
+        Stage::None | Stage::Birth | Stage::Session | Stage::Stdio | Stage::Hold => SpawnError::Process {
             program: command.program().into(),
             source,
         },
     }
+}
+
+fn directory(command: &Command, source: io::Error) -> SpawnError {
+    SpawnError::Directory {
+        path: command.directory().unwrap_or_else(|| Path::new(".")).to_owned(),
+        source,
+    }
+}
+
+fn cannot_be_entered(command: &Command) -> bool {
+    command.directory().is_some_and(|path| !can_be_entered(path))
 }
 
 fn exec(command: &Command, path: &Path, image: &Image, source: io::Error) -> SpawnError {

@@ -1,81 +1,79 @@
-//! [`Command::spawn`].
+//! [`Command::spawn`] and [`Command::spawn_blocking`]: the birth itself, and who gets what.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::streams::{self, Ours};
+use super::streams::{self, Ours, Theirs};
 use super::{diagnosis, environment, program};
+use crate::blocking;
 use crate::child::Child;
 use crate::command::{Command, SpawnMethod};
 use crate::error::SpawnError;
+use crate::hold::Hold;
 use crate::leader::Leader;
+use crate::owned::Owned;
+use crate::pipe::{PipeReader, PipeWriter};
 use crate::process::Process;
-use crate::signal::Signal;
+use crate::sys::descriptor::Ends;
 use crate::sys::image::Image;
-use crate::sys::reactor::Unregistered;
-use crate::sys::{self, Birth, Handle};
+use crate::sys::reactor::{self, Unregistered};
+use crate::sys::{self, Birth, Dispositions, Stage};
 use crate::tag::Tag;
-use crate::watch::Watch;
-
-/// How long a failed spawn waits for the child that it takes back.
-const TAKE_BACK_LIMIT: Duration = Duration::from_millis(500);
+use crate::terminal::Terminal;
+use crate::tree::Tree;
 
 impl Command {
-    /// Starts the command. When this returns, the child has become its program.
+    /// Starts the command, its streams in the reactor of the calling thread's tokio runtime. When this returns, the
+    /// child has become its program.
     ///
     /// This is no `async fn`: it blocks for about a millisecond, nearly all of it the kernel's exec.
     ///
     /// # Errors
     /// Every reason why the program did not start, exec's own included; nothing is left behind then.
     pub fn spawn(&self) -> Result<Process, SpawnError> {
-        let program = || PathBuf::from(self.program());
+        let unregistered = |failure| self.unregistered(failure);
         if tokio::runtime::Handle::try_current().is_err() {
-            return Err(SpawnError::NoRuntime { program: program() });
+            return Err(unregistered(Unregistered::NoReactor));
         }
-        let method = self.chosen_method()?;
-        if sys::statuses_are_lost() {
-            return Err(SpawnError::StatusesIgnored { program: program() });
+        let (draft, ours) = Draft::new(self, Ends::Nonblocking)?;
+        // Before the birth: a runtime that takes no descriptors must not have started a program.
+        if ours.is_empty() {
+            reactor::probe().map_err(unregistered)?;
         }
-        let tag = self
-            .tag
-            .map_or_else(Tag::of_this_process, Ok)
-            .map_err(|source| SpawnError::Tag { source })?;
-
-        let directory = self.absolute_directory()?;
-        let environment = environment::compose(self, directory.as_deref(), tag);
-        let search = environment
-            .get(std::ffi::OsStr::new("PATH"))
-            .map(std::ffi::OsString::as_os_str);
-        let path = program::find(self.program(), self.directory(), search)?;
-        let image = self.image(&path, environment)?;
-        let (ours, theirs) = streams::open(self)?;
-
-        let stdio = theirs.stdio().ok_or_else(|| SpawnError::Terminal {
-            source: std::io::ErrorKind::NotFound.into(),
-        })?;
-        let limit = sys::limit_for(tag.run(), tag.worker());
-        let birth = Birth::new(&image, stdio, theirs.controlling(), limit);
-        let born = match method {
-            SpawnMethod::Vfork => sys::vfork(&birth),
-            SpawnMethod::Fork => sys::fork_and_pin(&birth),
-        };
-        let handle = born.map_err(|failure| diagnosis::diagnose(self, &path, &image, failure))?;
-        drop(theirs);
-
-        let watch = self.watch(handle)?;
         let Ours {
             terminal,
             stdin,
             stdout,
             stderr,
         } = ours;
+        let reader = |fd: Option<_>| fd.map(PipeReader::new).transpose().map_err(unregistered);
+        let terminal = terminal.map(Terminal::new).transpose().map_err(unregistered)?;
+        let stdin = stdin.map(PipeWriter::new).transpose().map_err(unregistered)?;
+        let (stdout, stderr) = (reader(stdout)?, reader(stderr)?);
+        let child = Child::new(draft.birth()?).map_err(unregistered)?;
         Ok(Process {
-            child: Child::new(Leader::new(watch, tag)),
+            child,
             terminal,
             stdin,
             stdout,
             stderr,
+        })
+    }
+
+    /// Starts the command for code without a runtime: every stream blocks. When this returns, the child has become
+    /// its program.
+    ///
+    /// # Errors
+    /// As [`spawn`](Self::spawn), those of a runtime apart.
+    pub fn spawn_blocking(&self) -> Result<blocking::Process, SpawnError> {
+        let (draft, ours) = Draft::new(self, Ends::Blocking)?;
+        let child = blocking::Child::new(draft.birth()?);
+        Ok(blocking::Process {
+            child,
+            terminal: ours.terminal.map(blocking::Terminal::new),
+            stdin: ours.stdin.map(Into::into),
+            stdout: ours.stdout.map(Into::into),
+            stderr: ours.stderr.map(Into::into),
         })
     }
 
@@ -116,19 +114,86 @@ impl Command {
         })
     }
 
-    /// Puts the new child into the reactor, or takes it back.
-    fn watch(&self, handle: Handle) -> Result<Watch, SpawnError> {
-        let handle = Arc::new(handle);
-        Watch::new(Arc::clone(&handle)).map_err(|failure| {
-            // It was born a moment ago; nobody else has seen it. A failure here leaves nothing better to do.
-            let _ = handle.signal(Signal::Kill);
-            handle.wait_for_end(TAKE_BACK_LIMIT);
-            let _ = handle.reap();
-            let program = PathBuf::from(self.program());
-            match failure {
-                Unregistered::NoReactor => SpawnError::NoRuntime { program },
-                Unregistered::Refused(source) => SpawnError::Reactor { program, source },
+    fn unregistered(&self, failure: Unregistered) -> SpawnError {
+        let program = PathBuf::from(self.program());
+        match failure {
+            Unregistered::NoReactor => SpawnError::NoRuntime { program },
+            Unregistered::Refused(source) => SpawnError::Reactor { program, source },
+        }
+    }
+}
+
+/// A child before its birth: everything that can fail without one has been done.
+struct Draft<'c> {
+    command: &'c Command,
+    method: SpawnMethod,
+    dispositions: Dispositions,
+    tag: Tag,
+    path: PathBuf,
+    image: Image,
+    theirs: Theirs,
+}
+
+impl<'c> Draft<'c> {
+    fn new(command: &'c Command, ends: Ends) -> Result<(Self, Ours), SpawnError> {
+        let method = command.chosen_method()?;
+        let dispositions = Dispositions::in_force();
+        if dispositions.lose_statuses() {
+            return Err(SpawnError::StatusesIgnored {
+                program: command.program().into(),
+            });
+        }
+        let tag = command
+            .tag
+            .map_or_else(Tag::of_this_process, Ok)
+            .map_err(|source| SpawnError::Tag { source })?;
+
+        let directory = command.absolute_directory()?;
+        let environment = environment::compose(command, directory.as_deref(), tag);
+        let search = environment
+            .get(std::ffi::OsStr::new("PATH"))
+            .map(std::ffi::OsString::as_os_str);
+        let path = program::find(command.program(), command.directory(), search)?;
+        let image = command.image(&path, environment)?;
+        let (ours, theirs) = streams::open(command, ends)?;
+        let draft = Self {
+            command,
+            method,
+            dispositions,
+            tag,
+            path,
+            image,
+            theirs,
+        };
+        Ok((draft, ours))
+    }
+
+    fn birth(self) -> Result<Owned, SpawnError> {
+        let stdio = self.theirs.stdio().ok_or_else(|| SpawnError::Terminal {
+            source: std::io::ErrorKind::NotFound.into(),
+        })?;
+        let limit = sys::limit_for(self.tag.run(), self.tag.worker());
+        let birth = Birth::new(
+            &self.image,
+            stdio,
+            self.theirs.controlling(),
+            limit,
+            None,
+            self.dispositions,
+        );
+        let born = match self.method {
+            SpawnMethod::Vfork => sys::vfork(&birth),
+            SpawnMethod::PosixSpawn => sys::posix_spawn(&birth),
+            SpawnMethod::Fork => sys::fork_and_pin(&birth),
+        };
+        let handle = born.map_err(|failure| {
+            if failure.stage == Stage::Hold {
+                // It was a program for a moment. Who hunts for its tag finds what it has started.
+                Tree::new(Arc::new(Leader::taken_already(self.tag))).kill_now();
             }
-        })
+            diagnosis::diagnose(self.command, &self.path, &self.image, failure)
+        })?;
+        let pid = handle.pid();
+        Ok(Owned::new(Leader::new(Hold::new(handle), pid, self.tag)))
     }
 }

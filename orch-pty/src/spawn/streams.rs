@@ -1,23 +1,32 @@
-//! Opens what a command's three streams are: the child's sides, and ours in the reactor.
+//! Opens what a command's three streams are: the child's sides, and ours.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::command::{Command, Output, Stdin, TerminalMode};
 use crate::error::SpawnError;
-use crate::pipe::{PipeReader, PipeWriter};
-use crate::sys::descriptor::{self, Keep};
-use crate::sys::reactor::Unregistered;
+use crate::sys::descriptor::{self, Ends, Keep};
 use crate::sys::{self, terminal};
-use crate::terminal::Terminal;
 
-/// Our sides.
-#[derive(Debug)]
+/// Our sides, not yet in any reactor.
+#[derive(Debug, Default)]
 pub(super) struct Ours {
-    pub(super) terminal: Option<Terminal>,
-    pub(super) stdin: Option<PipeWriter>,
-    pub(super) stdout: Option<PipeReader>,
-    pub(super) stderr: Option<PipeReader>,
+    pub(super) terminal: Option<OwnedFd>,
+    pub(super) stdin: Option<OwnedFd>,
+    pub(super) stdout: Option<OwnedFd>,
+    pub(super) stderr: Option<OwnedFd>,
+}
+
+impl Ours {
+    pub(super) fn is_empty(&self) -> bool {
+        let Self {
+            terminal,
+            stdin,
+            stdout,
+            stderr,
+        } = self;
+        [terminal, stdin, stdout, stderr].into_iter().all(Option::is_none)
+    }
 }
 
 /// The child's sides. Dropped once it is born.
@@ -52,28 +61,13 @@ impl Theirs {
     }
 }
 
-/// Opens all streams of `command`.
-pub(super) fn open(command: &Command) -> Result<(Ours, Theirs), SpawnError> {
-    let unregistered = |failure| match failure {
-        Unregistered::NoReactor => SpawnError::NoRuntime {
-            program: command.program().into(),
-        },
-        Unregistered::Refused(source) => SpawnError::Reactor {
-            program: command.program().into(),
-            source,
-        },
-    };
-    let mut ours = Ours {
-        terminal: None,
-        stdin: None,
-        stdout: None,
-        stderr: None,
-    };
-
+/// Opens all streams of `command`; our ends block or do not, as `ends` says.
+pub(super) fn open(command: &Command, ends: Ends) -> Result<(Ours, Theirs), SpawnError> {
+    let mut ours = Ours::default();
     let mut slave = None;
     if command.wants_terminal() {
-        let pair = open_terminal(command).map_err(|source| SpawnError::Terminal { source })?;
-        ours.terminal = Some(Terminal::new(pair.master).map_err(unregistered)?);
+        let pair = open_terminal(command, ends).map_err(|source| SpawnError::Terminal { source })?;
+        ours.terminal = Some(pair.master);
         slave = Some(pair.slave);
     }
 
@@ -83,38 +77,35 @@ pub(super) fn open(command: &Command) -> Result<(Ours, Theirs), SpawnError> {
         Stdin::Null => Side::Own(descriptor::null().map_err(stream("stdin"))?),
         Stdin::Bytes(bytes) => Side::Own(sys::stdin_from_bytes(bytes).map_err(stream("stdin"))?),
         Stdin::Pipe => {
-            let (writer, reader) = descriptor::pipe(Keep::Writer).map_err(stream("stdin"))?;
-            ours.stdin = Some(PipeWriter::new(writer).map_err(unregistered)?);
+            let (writer, reader) = descriptor::pipe(Keep::Writer, ends).map_err(stream("stdin"))?;
+            ours.stdin = Some(writer);
             Side::Own(reader)
         }
     };
-    let output = |name, to| -> Result<(Option<PipeReader>, Side), SpawnError> {
+    let output = |name, to, ours: &mut Option<OwnedFd>| -> Result<Side, SpawnError> {
         Ok(match to {
-            Output::Terminal => (None, Side::Slave),
-            Output::Null => (None, Side::Own(descriptor::null().map_err(stream(name))?)),
+            Output::Terminal => Side::Slave,
+            Output::Null => Side::Own(descriptor::null().map_err(stream(name))?),
             Output::Pipe => {
-                let (reader, writer) = descriptor::pipe(Keep::Reader).map_err(stream(name))?;
-                (
-                    Some(PipeReader::new(reader).map_err(unregistered)?),
-                    Side::Own(writer),
-                )
+                let (reader, writer) = descriptor::pipe(Keep::Reader, ends).map_err(stream(name))?;
+                *ours = Some(reader);
+                Side::Own(writer)
             }
         })
     };
-    let (stdout, stdout_side) = output("stdout", command.stdout)?;
-    let (stderr, stderr_side) = output("stderr", command.stderr)?;
-    (ours.stdout, ours.stderr) = (stdout, stderr);
+    let stdout = output("stdout", command.stdout, &mut ours.stdout)?;
+    let stderr = output("stderr", command.stderr, &mut ours.stderr)?;
     Ok((
         ours,
         Theirs {
             slave,
-            stdio: [stdin, stdout_side, stderr_side],
+            stdio: [stdin, stdout, stderr],
         },
     ))
 }
 
-fn open_terminal(command: &Command) -> io::Result<terminal::Pair> {
-    let pair = terminal::open()?;
+fn open_terminal(command: &Command, ends: Ends) -> io::Result<terminal::Pair> {
+    let pair = terminal::open(ends)?;
     terminal::resize(&pair.master, command.size.rows, command.size.columns)?;
     match command.mode {
         TerminalMode::Cooked => {}

@@ -24,7 +24,7 @@ pub(super) fn raised(fd: OwnedFd) -> io::Result<OwnedFd> {
 }
 
 /// Makes reads and writes return at once.
-pub(super) fn set_nonblocking(fd: impl AsFd) -> io::Result<()> {
+pub(crate) fn set_nonblocking(fd: impl AsFd) -> io::Result<()> {
     let flags = OFlag::from_bits_retain(nix::fcntl::fcntl(fd.as_fd(), FcntlArg::F_GETFL)?);
     nix::fcntl::fcntl(fd.as_fd(), FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
     Ok(())
@@ -39,6 +39,13 @@ pub(crate) fn null() -> io::Result<OwnedFd> {
     raised(null.into())
 }
 
+/// Whether reads and writes at our ends block the thread or return at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ends {
+    Blocking,
+    Nonblocking,
+}
+
 /// Which end of a pipe stays with this process, and is therefore the one that must not block.
 #[derive(Clone, Copy)]
 pub(crate) enum Keep {
@@ -47,13 +54,15 @@ pub(crate) enum Keep {
 }
 
 /// A pipe: `(ours, the child's)`.
-pub(crate) fn pipe(keep: Keep) -> io::Result<(OwnedFd, OwnedFd)> {
+pub(crate) fn pipe(keep: Keep, ends: Ends) -> io::Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = close_on_exec_pipe()?;
     let (ours, theirs) = match keep {
         Keep::Reader => (reader, writer),
         Keep::Writer => (writer, reader),
     };
-    set_nonblocking(&ours)?;
+    if ends == Ends::Nonblocking {
+        set_nonblocking(&ours)?;
+    }
     Ok((ours, theirs))
 }
 

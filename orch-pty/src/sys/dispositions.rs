@@ -7,6 +7,8 @@
 
 use nix::libc;
 
+use super::platform;
+
 /// A set of signals: signal `n` is bit `n - 1`.
 pub(super) type Set = u64;
 
@@ -20,64 +22,33 @@ const FAULTS: [i32; 6] = [
 ];
 const UNCHANGEABLE: [i32; 2] = [libc::SIGKILL, libc::SIGSTOP];
 
-/// The signals that the child sets back to their default before exec.
-pub(super) fn to_reset() -> Set {
-    // When nothing is known, everything is reset.
-    let (ignored, caught) = in_force().unwrap_or((Set::MAX, Set::MAX));
-    (ignored | (caught & !bits(&FAULTS))) & !bits(&UNCHANGEABLE)
+/// What this process does with signals now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dispositions {
+    ignored: Set,
+    caught: Set,
+}
+
+impl Dispositions {
+    /// Asks the system. When it does not tell, everything counts as changed.
+    pub(crate) fn in_force() -> Self {
+        let (ignored, caught) = platform::dispositions().unwrap_or((Set::MAX, Set::MAX));
+        Self { ignored, caught }
+    }
+
+    /// Whether the statuses of children are thrown away, so that how one ends can never be known.
+    pub(crate) fn lose_statuses(self) -> bool {
+        platform::loses_statuses(self.ignored & bits(&[libc::SIGCHLD]) != 0)
+    }
+
+    /// The signals that the child sets back to their default before exec.
+    pub(super) fn to_reset(self) -> Set {
+        (self.ignored | (self.caught & !bits(&FAULTS))) & !bits(&UNCHANGEABLE)
+    }
 }
 
 fn bits(signals: &[i32]) -> Set {
     signals.iter().fold(0, |set, signal| set | 1 << (signal - 1))
-}
-
-/// `(ignored, caught)`, from `/proc/self/status`: three system calls instead of one for each signal.
-#[cfg(target_os = "linux")]
-fn in_force() -> Option<(Set, Set)> {
-    use std::io::Read;
-
-    let mut file = std::fs::File::open("/proc/self/status").ok()?;
-    let mut text = Vec::with_capacity(4096);
-    let mut chunk = [0; 4096];
-    loop {
-        let read = file.read(&mut chunk).ok()?;
-        text.extend_from_slice(&chunk[..read]);
-        // The two lines follow each other; `Groups:` before them may be long.
-        if let Some(caught) = mask_of(&text, b"\nSigCgt:\t") {
-            return Some((mask_of(&text, b"\nSigIgn:\t")?, caught));
-        }
-        if read == 0 {
-            return None;
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn mask_of(status: &[u8], label: &[u8]) -> Option<Set> {
-    let start = status.windows(label.len()).position(|window| window == label)? + label.len();
-    let digits = status.get(start..)?;
-    let digits = &digits[..digits.iter().position(|&byte| byte == b'\n')?];
-    Set::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-}
-
-/// `(ignored, caught)`, asked for signal by signal.
-#[cfg(not(target_os = "linux"))]
-#[allow(clippy::unnecessary_wraps)] // on Linux the answer may be missing
-fn in_force() -> Option<(Set, Set)> {
-    let (mut ignored, mut caught) = (0, 0);
-    for signal in 1..=31 {
-        // SAFETY: a sigaction of zeros is a valid one (default disposition, empty mask, no flags).
-        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-        // SAFETY: with a null new action the call only writes the present one to `action`, which lives here.
-        if unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut action) } == 0 {
-            match action.sa_sigaction {
-                libc::SIG_DFL => {}
-                libc::SIG_IGN => ignored |= bits(&[signal]),
-                _ => caught |= bits(&[signal]),
-            }
-        }
-    }
-    Some((ignored, caught))
 }
 
 #[cfg(test)]
@@ -87,11 +58,21 @@ mod tests {
     #[test]
     fn a_broken_pipe_is_ignored_in_this_process_and_so_reset_in_children() {
         // The standard library ignores SIGPIPE in every Rust program.
-        assert_ne!(to_reset() & bits(&[libc::SIGPIPE]), 0);
+        assert_ne!(Dispositions::in_force().to_reset() & bits(&[libc::SIGPIPE]), 0);
+    }
+
+    #[test]
+    fn a_signal_that_comes_to_be_ignored_is_seen_at_the_next_look() {
+        let before = Dispositions::in_force().to_reset();
+        // SAFETY: ignoring this signal runs nothing; no other test of this process looks at it.
+        unsafe { libc::signal(libc::SIGWINCH, libc::SIG_IGN) };
+        let after = Dispositions::in_force().to_reset();
+        assert_eq!(after, before | bits(&[libc::SIGWINCH]));
     }
 
     #[test]
     fn faults_and_unchangeable_signals_are_never_reset() {
-        assert_eq!(to_reset() & (bits(&FAULTS) | bits(&UNCHANGEABLE)), 0);
+        let to_reset = Dispositions::in_force().to_reset();
+        assert_eq!(to_reset & (bits(&FAULTS) | bits(&UNCHANGEABLE)), 0);
     }
 }

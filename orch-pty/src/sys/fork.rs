@@ -13,7 +13,7 @@ use super::descriptor;
 use super::newborn::{self, Birth, Failure, Stage};
 
 /// Every stage, in the order of its number: the child sends the number over the pipe.
-const STAGES: [Stage; 7] = [
+const STAGES: [Stage; 9] = [
     Stage::None,
     Stage::Birth,
     Stage::Session,
@@ -21,6 +21,8 @@ const STAGES: [Stage; 7] = [
     Stage::Stdio,
     Stage::Directory,
     Stage::Exec,
+    Stage::Unknown,
+    Stage::Hold,
 ];
 
 /// Forks, and waits until the child has become its program or failed to. `pin` takes hold of the child by its
@@ -73,7 +75,10 @@ pub(super) fn give_birth<P>(birth: &Birth<'_>, pin: impl Fn(u32) -> io::Result<P
                 let _ = nix::sys::signal::kill(child, nix::sys::signal::Signal::SIGKILL);
                 reap(child);
             }
-            Failure::birth(&error)
+            Failure {
+                stage: Stage::Hold,
+                ..Failure::birth(&error)
+            }
         }),
     }
 }

@@ -31,6 +31,12 @@ pub(crate) fn inspect(path: &Path) -> Candidate {
     }
 }
 
+/// Whether `path` is a directory that this process may enter.
+pub(crate) fn can_be_entered(path: &Path) -> bool {
+    let allowed = nix::unistd::faccessat(AT_FDCWD, path, AccessFlags::X_OK, AtFlags::AT_EACCESS).is_ok();
+    allowed && path.is_dir()
+}
+
 /// The interpreter that the first line of the script at `path` names, when it is a script. The kernel reads at most
 /// 256 bytes of that line (`BINPRM_BUF_SIZE`), and so does this.
 pub(crate) fn interpreter(path: &Path) -> Option<PathBuf> {

@@ -26,8 +26,9 @@ mod portable;
 #[cfg(not(target_os = "linux"))]
 use portable as platform;
 
+pub(crate) use dispositions::Dispositions;
 pub(crate) use newborn::{Birth, Failure, Stage};
 pub(crate) use platform::{
-    Handle, births_by_vfork, fork_and_pin, limit_for, processes, random, statuses_are_lost, stdin_from_bytes,
-    vfork,
+    Handle, births_by_vfork, fork_and_pin, limit_for, own_number, posix_spawn, processes, random,
+    stdin_from_bytes, vfork,
 };

@@ -3,11 +3,12 @@
 use std::ffi::c_char;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use nix::errno::Errno;
 use nix::libc::{self, c_int};
 
-use super::dispositions;
+use super::dispositions::{self, Dispositions};
 use super::image::Image;
 use super::platform;
 
@@ -25,6 +26,8 @@ pub(crate) struct Birth<'a> {
     pub(super) controlling: c_int,
     /// Soft and hard value of the limit that carries the tag.
     pub(super) limit: Option<[u64; 2]>,
+    /// A word that is not 0 once whoever watches over this process has seen its death; or null.
+    pub(super) gone: *const AtomicU32,
     pub(super) reset: dispositions::Set,
     borrowed: std::marker::PhantomData<(&'a Image, BorrowedFd<'a>)>,
 }
@@ -35,6 +38,8 @@ impl<'a> Birth<'a> {
         stdio: [BorrowedFd<'a>; 3],
         controlling: Option<BorrowedFd<'a>>,
         limit: Option<[u64; 2]>,
+        gone: Option<&'a AtomicU32>,
+        dispositions: Dispositions,
     ) -> Self {
         Self {
             path: image.path().as_ptr(),
@@ -44,7 +49,8 @@ impl<'a> Birth<'a> {
             stdio: stdio.map(|fd| fd.as_raw_fd()),
             controlling: controlling.map_or(-1, |fd| fd.as_raw_fd()),
             limit,
-            reset: dispositions::to_reset(),
+            gone: gone.map_or(ptr::null(), ptr::from_ref),
+            reset: dispositions.to_reset(),
             borrowed: std::marker::PhantomData,
         }
     }
@@ -68,6 +74,10 @@ pub(crate) enum Stage {
     Directory,
     /// Exec.
     Exec,
+    /// The directory or exec: the way of birth does not tell which.
+    Unknown,
+    /// It has become its program, and cannot be held: it was killed, and whatever it has started is to be found.
+    Hold,
 }
 
 /// A failure of a birth: the stage and its `errno`.
@@ -125,6 +135,14 @@ pub(super) unsafe fn become_program(birth: &Birth<'_>) -> Failure {
         if let Some(limit) = birth.limit {
             // The environment carries the tag as well, so a refusal is no reason to fail.
             platform::set_tag_limit(&limit);
+        }
+        if !birth.gone.is_null() {
+            // The warden sets the word and then looks for tags; this sets the tag and then looks at the word. Between
+            // them the two fences order that, so whichever is first, this child dies.
+            fence(Ordering::SeqCst);
+            if (*birth.gone).load(Ordering::SeqCst) != 0 {
+                libc::_exit(127);
+            }
         }
         if !birth.directory.is_null() && libc::chdir(birth.directory) == -1 {
             return Failure::here(Stage::Directory);

@@ -31,6 +31,12 @@ unsafe impl Steady for OwnedFd {}
 #[cfg(target_os = "linux")]
 unsafe impl Steady for Arc<super::Handle> {}
 
+/// Whether the runtime of the calling thread takes descriptors.
+pub(crate) fn probe() -> Result<(), Unregistered> {
+    let (reader, _writer) = super::descriptor::close_on_exec_pipe().map_err(Unregistered::Refused)?;
+    register(reader, Interest::READABLE).map(drop)
+}
+
 /// Registers `inner` with the runtime of the calling thread.
 pub(crate) fn register<T: Steady>(inner: T, interest: Interest) -> Result<AsyncFd<T>, Unregistered> {
     if tokio::runtime::Handle::try_current().is_err() {

@@ -8,7 +8,7 @@ use nix::sys::termios::{self, LocalFlags, OutputFlags, SetArg};
 
 pub(crate) use super::platform::{open, path};
 
-/// Both ends of a new terminal. Both are close-on-exec from the start; the master does not block.
+/// Both ends of a new terminal. Both are close-on-exec from the start.
 pub(crate) struct Pair {
     pub(crate) master: OwnedFd,
     pub(crate) slave: OwnedFd,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::kernel::{Depth, Kernel, Mark};
 use crate::signal::Signal;
-use crate::sys::{Handle, processes};
+use crate::sys::{self, Handle, processes};
 use crate::tag::Tag;
 
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ impl Kernel for Host {
     type Pin = Arc<Handle>;
 
     fn own(&self) -> u32 {
-        std::process::id()
+        sys::own_number()
     }
 
     fn all(&self) -> Vec<u32> {

@@ -12,7 +12,7 @@ use super::hunt::hunt;
 use super::kernel::Kernel;
 use super::ladder::Ladder;
 use super::report::KillReport;
-use crate::leader::{Leader, State};
+use crate::leader::Leader;
 use crate::signal::Signal;
 use crate::sys::Handle;
 use crate::tag::Tag;
@@ -123,10 +123,14 @@ impl Tree {
     /// the grace ends that.
     async fn ends(&self, members: &[Arc<Handle>]) {
         for pin in members.iter().take(WATCHED_MOST).filter(|pin| !pin.has_ended()) {
-            let ended = match self.leader.state() {
+            let hold = self
+                .leader
+                .subject()
+                .filter(|hold| hold.handle().pid() == pin.pid());
+            let ended = match hold.as_ref().and_then(|hold| hold.watch()) {
                 // The leader is in the reactor already, and can be there only once.
-                State::Unreaped(watch) if watch.handle().pid() == pin.pid() => watch.ended().await.is_ok(),
-                _ => match Watch::new(Arc::clone(pin)) {
+                Some(watch) => watch.ended().await.is_ok(),
+                None => match Watch::new(Arc::clone(pin)) {
                     Ok(watch) => watch.ended().await.is_ok(),
                     Err(_) => false,
                 },
@@ -157,7 +161,7 @@ impl Tree {
         Census {
             kernel: &Host,
             tag: self.leader.tag(),
-            leader: self.leader.handle(),
+            leader: self.leader.subject().map(|hold| Arc::clone(hold.handle())),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use orch_pty::{Command, Ladder, Output, Process, SpawnMethod, Stdin};
 
-use crate::support::{GivenUpAfter, Marker, alone, descriptors, read_terminal, read_until};
+use crate::support::{GivenUpAfter, Marker, alone, descriptors, read_terminal, read_until, warmed_up};
 
 #[tokio::test]
 async fn the_parents_descriptors_are_the_same_after_two_hundred_spawns() {
@@ -14,6 +14,7 @@ async fn the_parents_descriptors_are_the_same_after_two_hundred_spawns() {
     ) {
         return;
     }
+    warmed_up().await;
     let before = descriptors("self");
     for run in 0..200 {
         let command = match run % 4 {
@@ -74,6 +75,7 @@ async fn once_the_exit_is_known_a_child_and_its_tree_hold_no_descriptor() {
     ) {
         return;
     }
+    warmed_up().await;
     let before = descriptors("self");
     let command = Command::new("/bin/true")
         .stdin(Stdin::Null)

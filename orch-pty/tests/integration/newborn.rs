@@ -85,7 +85,10 @@ async fn a_child_ignores_and_blocks_no_signal_though_the_parent_does() {
     assert!(exit.success());
     for label in ["SigBlk", "SigIgn", "SigCgt"] {
         let line = status.lines().find(|line| line.starts_with(label)).expect(label);
-        assert!(line.ends_with("0000000000000000"), "{line}");
+        let digits = line.split_ascii_whitespace().last().expect("digits");
+        let set = u64::from_str_radix(digits, 16).expect("a number");
+        // Signals 32 and 33 are the C library's own: its posix_spawn leaves them ignored.
+        assert_eq!(set & !(0b11 << 31), 0, "{line}");
     }
 }
 

@@ -77,6 +77,12 @@ pub(crate) async fn read_until(terminal: &Terminal, text: &str) -> String {
     all
 }
 
+/// What this process opens once, at its first spawn, is open when this returns.
+pub(crate) async fn warmed_up() {
+    let mut process = piped("exit 0").spawn().expect("sh starts");
+    process.child.wait().await.expect("an exit");
+}
+
 /// Looks until `happened` is true. Fails the test when it never is.
 pub(crate) async fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
     let looks = async {

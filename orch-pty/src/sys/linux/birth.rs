@@ -80,9 +80,20 @@ pub(crate) fn vfork(birth: &Birth<'_>) -> Result<Handle, Failure> {
     let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
     let failure = cradle.failure.into_inner();
     let number = u32::try_from(pid).unwrap_or(0);
-    let handle = raised(pidfd)
-        .map(|fd| Handle::new(fd, number))
-        .map_err(|error| Failure::birth(&error))?;
+    let handle = match raised(pidfd) {
+        Ok(fd) => Handle::new(fd, number),
+        Err(error) => {
+            // SAFETY: `pid` is our own child, which nobody has waited for.
+            unsafe {
+                libc::kill(pid, libc::SIGKILL);
+                libc::waitpid(pid, ptr::null_mut(), 0);
+            }
+            return Err(Failure {
+                stage: Stage::Hold,
+                ..Failure::birth(&error)
+            });
+        }
+    };
     if failure.stage == Stage::None {
         return Ok(handle);
     }

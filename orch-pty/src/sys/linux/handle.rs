@@ -96,16 +96,58 @@ impl Handle {
     /// `ECHILD` when somebody else has taken the status, or the system was told to keep none (`SIGCHLD` ignored),
     /// and the kernel does not remember it (before 6.15).
     pub(crate) fn reap(&self) -> io::Result<Option<i32>> {
-        self.wait_id(libc::WEXITED | libc::WNOHANG)
+        self.take_status(libc::WEXITED | libc::WNOHANG)
+    }
+
+    /// Blocks until this child has ended and takes its status: one system call. `None` when its end is near and its
+    /// status is not to be had yet.
+    pub(crate) fn reap_at_end(&self) -> io::Result<Option<i32>> {
+        self.take_status(libc::WEXITED)
     }
 
     /// Takes the status of a child that is certain to end at once.
     pub(super) fn reap_now(&self) {
         // There is nobody to tell when it has none.
-        let _ = self.wait_id(libc::WEXITED);
+        let _ = self.take_status(libc::WEXITED);
     }
 
-    fn wait_id(&self, options: c_int) -> io::Result<Option<i32>> {
+    /// The number of the signal that has stopped this child and not let it go on since. Takes no status.
+    pub(crate) fn stopped_by(&self) -> io::Result<Option<i32>> {
+        let options = libc::WSTOPPED | libc::WCONTINUED | libc::WNOHANG | libc::WNOWAIT;
+        match self.wait_id(options) {
+            Ok(Some(info)) if info.si_code == libc::CLD_STOPPED => {
+                // SAFETY: after a successful waitid this field is set.
+                Ok(Some(unsafe { info.si_status() }))
+            }
+            // Nobody's child any more: it has ended.
+            Ok(_) | Err(Errno::ECHILD) => Ok(None),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    fn take_status(&self, options: c_int) -> io::Result<Option<i32>> {
+        match self.wait_id(options) {
+            Ok(info) => Ok(info.map(|info| {
+                // SAFETY: after a successful waitid this field is set.
+                let value = unsafe { info.si_status() };
+                match info.si_code {
+                    libc::CLD_EXITED => (value & 0xff) << 8,
+                    libc::CLD_DUMPED => value | 0x80,
+                    _ => value,
+                }
+            })),
+            Err(Errno::ECHILD) => match status::remembered(self.fd.as_fd()) {
+                Some(status) => Ok(Some(status)),
+                // Somebody is about to have taken it: what the kernel remembers is there once the pidfd hangs up.
+                None if status::kernel_remembers() && !self.hung_up() => Ok(None),
+                None if !self.has_ended() => Ok(None),
+                None => Err(Errno::ECHILD.into()),
+            },
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    fn wait_id(&self, options: c_int) -> Result<Option<libc::siginfo_t>, Errno> {
         let id = self.fd.as_raw_fd().cast_unsigned();
         // SAFETY: zeros are a valid siginfo.
         let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
@@ -113,28 +155,23 @@ impl Handle {
             // SAFETY: writes one siginfo through the pointer, which points to a live local.
             let result = unsafe { libc::waitid(libc::P_PIDFD, id, &raw mut info, options) };
             match Errno::result(result) {
-                Ok(_) => break,
+                // SAFETY: after a successful waitid this field is set, or still zero.
+                Ok(_) => return Ok((unsafe { info.si_pid() } != 0).then_some(info)),
                 Err(Errno::EINTR) => {}
-                Err(Errno::ECHILD) => {
-                    return match status::remembered(self.fd.as_fd()) {
-                        Some(status) => Ok(Some(status)),
-                        None if !self.has_ended() => Ok(None),
-                        None => Err(Errno::ECHILD.into()),
-                    };
-                }
-                Err(errno) => return Err(errno.into()),
+                Err(errno) => return Err(errno),
             }
         }
-        // SAFETY: after a successful waitid these fields are the ones that are set.
-        let (pid, value) = unsafe { (info.si_pid(), info.si_status()) };
-        if pid == 0 {
-            return Ok(None);
-        }
-        Ok(Some(match info.si_code {
-            libc::CLD_EXITED => (value & 0xff) << 8,
-            libc::CLD_DUMPED => value | 0x80,
-            _ => value,
-        }))
+    }
+
+    /// Whether it was reaped, as the pidfd shows it since 6.9.
+    fn hung_up(&self) -> bool {
+        let mut look = libc::pollfd {
+            fd: self.fd.as_raw_fd(),
+            events: libc::POLLIN,
+            revents: 0,
+        };
+        // SAFETY: one pollfd, which lives here.
+        unsafe { libc::poll(&raw mut look, 1, 0) == 1 && look.revents & libc::POLLHUP != 0 }
     }
 }
 

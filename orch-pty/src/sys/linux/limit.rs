@@ -35,6 +35,21 @@ pub(in crate::sys) unsafe fn set_tag_limit(limit: &[u64; 2]) {
     }
 }
 
+/// Sets the limit of another process: best effort, the environment carries the tag as well. The caller holds `pid`
+/// unreaped.
+pub(super) fn set(pid: pid_t, limit: &[u64; 2]) {
+    // SAFETY: reads a pair of numbers, as `struct rlimit64` is laid out, and writes nothing through a null pointer.
+    unsafe {
+        libc::syscall(
+            libc::SYS_prlimit64,
+            pid,
+            libc::RLIMIT_LOCKS,
+            limit.as_ptr(),
+            std::ptr::null_mut::<libc::rlimit64>(),
+        );
+    }
+}
+
 /// Soft and hard value of a process: alive or a zombie, and of the same user.
 pub(super) fn read(pid: u32) -> Option<[u64; 2]> {
     let pid = pid_t::try_from(pid).ok()?;

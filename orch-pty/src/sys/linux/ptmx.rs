@@ -9,12 +9,13 @@ use nix::fcntl::OFlag;
 use nix::libc::{self, c_int, c_uint};
 use nix::sys::stat::Mode;
 
-use crate::sys::descriptor::raised;
+use crate::sys::descriptor::{Ends, raised};
 use crate::sys::terminal::Pair;
 
-/// Opens a terminal: four system calls.
-pub(crate) fn open() -> io::Result<Pair> {
-    let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
+/// Opens a terminal: three system calls.
+pub(crate) fn open(ends: Ends) -> io::Result<Pair> {
+    let mut flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+    flags.set(OFlag::O_NONBLOCK, ends == Ends::Nonblocking);
     let master = raised(nix::fcntl::open("/dev/ptmx", flags, Mode::empty())?)?;
     let unlocked: c_int = 0;
     // SAFETY: TIOCSPTLCK reads one int through the pointer, which points to a live local.

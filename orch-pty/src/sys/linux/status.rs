@@ -1,6 +1,7 @@
 //! How a child ended when nobody could wait for it: the kernel remembers it on the pidfd since 6.15.
 
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::OnceLock;
 
 use nix::libc;
 
@@ -46,18 +47,28 @@ pub(super) fn remembered(pidfd: BorrowedFd<'_>) -> Option<i32> {
     (result == 0 && info.mask & EXIT != 0).then_some(info.exit_code)
 }
 
-/// Whether this process has told the system to keep no status of its children, and the kernel does not remember it
-/// either: then how a child ends can never be known.
-pub(crate) fn statuses_are_lost() -> bool {
+/// Whether the statuses of children are lost for good: this process told the system to keep none, and the kernel does
+/// not remember them either.
+pub(in crate::sys) fn loses_statuses(sigchld_ignored: bool) -> bool {
+    !kernel_remembers() && (sigchld_ignored || keeps_no_zombies())
+}
+
+/// Whether `SA_NOCLDWAIT` is set for `SIGCHLD`, which shows nowhere else.
+fn keeps_no_zombies() -> bool {
     // SAFETY: zeros are a valid sigaction.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     // SAFETY: with a null new action the call only writes the present one to `action`, which lives here.
     let known = unsafe { libc::sigaction(libc::SIGCHLD, std::ptr::null(), &raw mut action) } == 0;
-    let discarded = action.sa_sigaction == libc::SIG_IGN || action.sa_flags & libc::SA_NOCLDWAIT != 0;
-    known && discarded && !kernel_remembers()
+    known && action.sa_flags & libc::SA_NOCLDWAIT != 0
 }
 
-fn kernel_remembers() -> bool {
+/// Whether this kernel remembers how a process ended that somebody else has reaped: 6.15.
+pub(super) fn kernel_remembers() -> bool {
+    static REMEMBERS: OnceLock<bool> = OnceLock::new();
+    *REMEMBERS.get_or_init(release_remembers)
+}
+
+fn release_remembers() -> bool {
     let Ok(release) = std::fs::read_to_string("/proc/sys/kernel/osrelease") else {
         return false;
     };

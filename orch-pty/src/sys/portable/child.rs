@@ -11,6 +11,11 @@ pub(crate) fn vfork(birth: &Birth<'_>) -> Result<Handle, Failure> {
     fork_and_pin(birth)
 }
 
+/// There is no other way here than to fork: elsewhere `posix_spawn` cannot take a terminal.
+pub(crate) fn posix_spawn(birth: &Birth<'_>) -> Result<Handle, Failure> {
+    fork_and_pin(birth)
+}
+
 pub(crate) fn fork_and_pin(birth: &Birth<'_>) -> Result<Handle, Failure> {
     fork::give_birth(birth, Handle::open)
 }
@@ -42,10 +47,34 @@ pub(in crate::sys) unsafe fn close_on_exec_from(first: c_int) {
 }
 
 /// Whether this process has told the system to keep no status of its children.
-pub(crate) fn statuses_are_lost() -> bool {
+pub(in crate::sys) fn loses_statuses(sigchld_ignored: bool) -> bool {
     // SAFETY: zeros are a valid sigaction.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     // SAFETY: with a null new action the call only writes the present one to `action`, which lives here.
     let known = unsafe { libc::sigaction(libc::SIGCHLD, std::ptr::null(), &raw mut action) } == 0;
-    known && (action.sa_sigaction == libc::SIG_IGN || action.sa_flags & libc::SA_NOCLDWAIT != 0)
+    sigchld_ignored || (known && action.sa_flags & libc::SA_NOCLDWAIT != 0)
+}
+
+/// `(ignored, caught)`, asked for signal by signal.
+#[allow(clippy::unnecessary_wraps)] // on Linux the answer may be missing
+pub(in crate::sys) fn dispositions() -> Option<(u64, u64)> {
+    let (mut ignored, mut caught) = (0, 0);
+    for signal in 1..=31 {
+        // SAFETY: a sigaction of zeros is a valid one (default disposition, empty mask, no flags).
+        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+        // SAFETY: with a null new action the call only writes the present one to `action`, which lives here.
+        if unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut action) } == 0 {
+            match action.sa_sigaction {
+                libc::SIG_DFL => {}
+                libc::SIG_IGN => ignored |= 1 << (signal - 1),
+                _ => caught |= 1 << (signal - 1),
+            }
+        }
+    }
+    Some((ignored, caught))
+}
+
+/// The number of the calling process.
+pub(crate) fn own_number() -> u32 {
+    std::process::id()
 }

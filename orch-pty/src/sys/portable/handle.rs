@@ -89,6 +89,33 @@ impl Handle {
         true
     }
 
+    /// Blocks until this child has ended and takes its status.
+    pub(crate) fn reap_at_end(&self) -> io::Result<Option<i32>> {
+        while !self.has_ended() {
+            thread::sleep(STEP);
+        }
+        self.reap()
+    }
+
+    /// The number of the signal that has stopped this child and not let it go on since. Takes no status.
+    pub(crate) fn stopped_by(&self) -> io::Result<Option<i32>> {
+        // SAFETY: zeros are a valid siginfo.
+        let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+        let options = libc::WSTOPPED | libc::WCONTINUED | libc::WNOHANG | libc::WNOWAIT;
+        // SAFETY: writes one siginfo through the pointer, which points to a live local; takes no status.
+        let result = unsafe {
+            libc::waitid(
+                libc::P_PID,
+                self.pid.unsigned_abs() as libc::id_t,
+                &raw mut info,
+                options,
+            )
+        };
+        // SAFETY: the fields are set, or still zero.
+        let (pid, status) = unsafe { (info.si_pid(), info.si_status()) };
+        Ok((result == 0 && pid != 0 && info.si_code == libc::CLD_STOPPED).then_some(status))
+    }
+
     /// Takes the wait status of this child if it has ended. Waits for nobody else.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ mod memory;
 pub(crate) mod processes;
 mod pty;
 
-pub(super) use child::{close_on_exec_from, reset_signal, set_tag_limit};
-pub(crate) use child::{fork_and_pin, limit_for, statuses_are_lost, vfork};
+pub(super) use child::{close_on_exec_from, dispositions, loses_statuses, reset_signal, set_tag_limit};
+pub(crate) use child::{fork_and_pin, limit_for, own_number, posix_spawn, vfork};
 pub(crate) use handle::Handle;
 pub(crate) use memory::{random, stdin_from_bytes};
 pub(crate) use pty::{open, path};

@@ -10,16 +10,18 @@ use std::sync::{Mutex, PoisonError};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::libc;
 
-use crate::sys::descriptor::{raised, set_nonblocking};
+use crate::sys::descriptor::{Ends, raised, set_nonblocking};
 use crate::sys::terminal::Pair;
 
-pub(crate) fn open() -> io::Result<Pair> {
+pub(crate) fn open(ends: Ends) -> io::Result<Pair> {
     let pair = nix::pty::openpty(None, None)?;
     let (master, slave) = (raised(pair.master)?, raised(pair.slave)?);
     for end in [&master, &slave] {
         fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
     }
-    set_nonblocking(&master)?;
+    if ends == Ends::Nonblocking {
+        set_nonblocking(&master)?;
+    }
     Ok(Pair { master, slave })
 }
 
