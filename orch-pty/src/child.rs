@@ -4,6 +4,7 @@
 use std::io;
 use std::time::Duration;
 
+use crate::containment::Containment;
 use crate::exit::{Exit, Status};
 use crate::owned::Owned;
 use crate::signal::Signal;
@@ -34,6 +35,11 @@ impl Child {
     /// The process's number. After its status was taken, the number may come to mean another process.
     pub fn pid(&self) -> u32 {
         self.owned.pid()
+    }
+
+    /// What held this child when it was born.
+    pub fn containment(&self) -> &Containment {
+        self.owned.containment()
     }
 
     /// When the kernel started it, in clock ticks since the system's start: with the number, an identity that no

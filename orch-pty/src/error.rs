@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
+use crate::containment::{Containment, Tier};
+
 /// Why a command could not be started. Nothing was started and nothing is left behind.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -119,6 +121,16 @@ pub enum SpawnError {
     UnknownMethod {
         /// What it holds.
         value: OsString,
+    },
+    /// The command requires a tier of containment that cannot be had here.
+    #[error("cannot start `{}`: it requires containment by {required}, and there is {containment}; mend that, or require less", program.display())]
+    NotContained {
+        /// The program as it was given.
+        program: PathBuf,
+        /// What the command requires.
+        required: Tier,
+        /// What there is, and why no more.
+        containment: Containment,
     },
     /// No tag could be made.
     #[error("cannot make a tag: {source}; the system has no random bytes to give")]

@@ -7,6 +7,7 @@ use crate::leader::Subject;
 use crate::signal::Signal;
 use crate::sys::Handle;
 use crate::sys::reactor::Unregistered;
+use crate::warden::Listed;
 use crate::watch::Watch;
 
 #[derive(Debug)]
@@ -14,13 +15,16 @@ pub(crate) struct Hold {
     handle: Arc<Handle>,
     /// In the reactor, once somebody waits without blocking.
     watch: OnceLock<Watch>,
+    /// Its place in the warden's table.
+    _listed: Option<Listed>,
 }
 
 impl Hold {
-    pub(crate) fn new(handle: Handle) -> Self {
+    pub(crate) fn new(handle: Handle, listed: Option<Listed>) -> Self {
         Self {
             handle: Arc::new(handle),
             watch: OnceLock::new(),
+            _listed: listed,
         }
     }
 

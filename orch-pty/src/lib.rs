@@ -96,6 +96,8 @@ mod child;
 #[cfg(unix)]
 mod command;
 #[cfg(unix)]
+mod containment;
+#[cfg(unix)]
 mod endpoint;
 #[cfg(unix)]
 mod error;
@@ -124,18 +126,22 @@ mod terminal;
 #[cfg(unix)]
 mod tree;
 #[cfg(unix)]
+mod warden;
+#[cfg(unix)]
 mod watch;
 
 #[cfg(unix)]
 pub use crate::{
     child::Child,
     command::{Command, Output, Size, SpawnMethod, Stdin, TerminalMode},
+    containment::{Containment, Tier, containment},
     error::SpawnError,
     exit::{Exit, Status},
     pipe::{PipeReader, PipeWriter},
     process::Process,
     signal::Signal,
-    tag::Tag,
+    tag::{RunTag, Tag},
     terminal::Terminal,
     tree::{KillReport, Ladder, Tree},
+    warden::{Swept, janitor},
 };

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use crate::containment::Containment;
 use crate::exit::{Exit, Status};
 use crate::hold::Hold;
 use crate::leader::Leader;
@@ -17,15 +18,21 @@ const DROP_LIMIT: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(crate) struct Owned {
     leader: Arc<Leader>,
+    containment: Containment,
     started: OnceLock<Option<u64>>,
 }
 
 impl Owned {
-    pub(crate) fn new(leader: Leader) -> Self {
+    pub(crate) fn new(leader: Leader, containment: Containment) -> Self {
         Self {
             leader: Arc::new(leader),
+            containment,
             started: OnceLock::new(),
         }
+    }
+
+    pub(crate) fn containment(&self) -> &Containment {
+        &self.containment
     }
 
     pub(crate) fn leader(&self) -> &Arc<Leader> {

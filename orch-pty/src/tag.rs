@@ -69,12 +69,59 @@ impl Tag {
         Ok(tag.sibling())
     }
 
+    /// The run of which this is a worker.
+    pub fn run_tag(self) -> RunTag {
+        RunTag {
+            hard: self.run,
+            prefix: self.worker >> NUMBER_BITS << NUMBER_BITS,
+        }
+    }
+
     pub(crate) fn run(self) -> u64 {
         self.run
     }
 
     pub(crate) fn worker(self) -> u64 {
         self.worker
+    }
+}
+
+/// The mark of all workers of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RunTag {
+    hard: u64,
+    prefix: u64,
+}
+impl RunTag {
+    pub(crate) fn from_parts(hard: u64, prefix: u64) -> Self {
+        Self { hard, prefix }
+    }
+    pub(crate) fn hard(self) -> u64 {
+        self.hard
+    }
+    pub(crate) fn prefix(self) -> u64 {
+        self.prefix
+    }
+    pub(crate) fn matches(self, [soft, hard]: [u64; 2]) -> bool {
+        hard == self.hard || soft >> NUMBER_BITS << NUMBER_BITS == self.prefix
+    }
+}
+impl fmt::Display for RunTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}{:016x}", self.hard, self.prefix)
+    }
+}
+impl fmt::Debug for RunTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RunTag({self})")
+    }
+}
+impl std::str::FromStr for RunTag {
+    type Err = std::num::ParseIntError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let hard = u64::from_str_radix(text.get(..16).unwrap_or("x"), 16)?;
+        let prefix = u64::from_str_radix(text.get(16..).unwrap_or("x"), 16)?;
+        Ok(Self { hard, prefix })
     }
 }
 

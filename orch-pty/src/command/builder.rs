@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Output, Size, SpawnMethod, Stdin, TerminalMode};
+use crate::containment::Tier;
 use crate::tag::Tag;
 
 /// A program, its surroundings, and where its standard streams go.
@@ -42,6 +43,7 @@ pub struct Command {
     pub(crate) stderr: Output,
     pub(crate) tag: Option<Tag>,
     pub(crate) method: Option<SpawnMethod>,
+    pub(crate) required: Tier,
 }
 
 impl Command {
@@ -61,6 +63,7 @@ impl Command {
             stderr: Output::default(),
             tag: None,
             method: None,
+            required: Tier::ProcessGroup,
         }
     }
 
@@ -158,6 +161,13 @@ impl Command {
         self
     }
 
+    /// The least containment that is good enough: a spawn that cannot have it fails. By default any will do; what there
+    /// was is [`Child::containment`](crate::Child::containment).
+    pub fn require(mut self, tier: Tier) -> Self {
+        self.required = tier;
+        self
+    }
+
     /// The program as it was given.
     pub fn program(&self) -> &OsStr {
         &self.program
@@ -209,6 +219,7 @@ impl fmt::Debug for Command {
             .field("stderr", &self.stderr)
             .field("tag", &self.tag)
             .field("method", &self.method)
+            .field("required", &self.required)
             .finish()
     }
 }

@@ -8,6 +8,7 @@ use super::{diagnosis, environment, program};
 use crate::blocking;
 use crate::child::Child;
 use crate::command::{Command, SpawnMethod};
+use crate::containment::Containment;
 use crate::error::SpawnError;
 use crate::hold::Hold;
 use crate::leader::Leader;
@@ -21,6 +22,7 @@ use crate::sys::{self, Birth, Dispositions, Stage};
 use crate::tag::Tag;
 use crate::terminal::Terminal;
 use crate::tree::Tree;
+use crate::warden::Guard;
 
 impl Command {
     /// Starts the command, its streams in the reactor of the calling thread's tokio runtime. When this returns, the
@@ -128,6 +130,8 @@ struct Draft<'c> {
     command: &'c Command,
     method: SpawnMethod,
     dispositions: Dispositions,
+    guard: Arc<Guard>,
+    containment: Containment,
     tag: Tag,
     path: PathBuf,
     image: Image,
@@ -148,6 +152,16 @@ impl<'c> Draft<'c> {
             .map_or_else(Tag::of_this_process, Ok)
             .map_err(|source| SpawnError::Tag { source })?;
 
+        let guard = Guard::of_this_process();
+        let containment = guard.containment(method == SpawnMethod::PosixSpawn);
+        if containment.tier < command.required {
+            return Err(SpawnError::NotContained {
+                program: command.program().into(),
+                required: command.required,
+                containment,
+            });
+        }
+
         let directory = command.absolute_directory()?;
         let environment = environment::compose(command, directory.as_deref(), tag);
         let search = environment
@@ -160,6 +174,8 @@ impl<'c> Draft<'c> {
             command,
             method,
             dispositions,
+            guard,
+            containment,
             tag,
             path,
             image,
@@ -178,7 +194,7 @@ impl<'c> Draft<'c> {
             stdio,
             self.theirs.controlling(),
             limit,
-            None,
+            self.guard.gone(),
             self.dispositions,
         );
         let born = match self.method {
@@ -194,6 +210,8 @@ impl<'c> Draft<'c> {
             diagnosis::diagnose(self.command, &self.path, &self.image, failure)
         })?;
         let pid = handle.pid();
-        Ok(Owned::new(Leader::new(Hold::new(handle), pid, self.tag)))
+        let listed = self.guard.list(&handle);
+        let leader = Leader::new(Hold::new(handle, listed), pid, self.tag);
+        Ok(Owned::new(leader, self.containment))
     }
 }

@@ -27,8 +27,18 @@ mod portable;
 use portable as platform;
 
 pub(crate) use dispositions::Dispositions;
+#[cfg(target_os = "linux")]
+pub(crate) use linux::warden;
 pub(crate) use newborn::{Birth, Failure, Stage};
 pub(crate) use platform::{
     Handle, births_by_vfork, fork_and_pin, limit_for, own_number, posix_spawn, processes, random,
     stdin_from_bytes, vfork,
 };
+
+/// Opens no symbolic link.
+pub(crate) const NO_FOLLOW: i32 = nix::libc::O_NOFOLLOW;
+
+/// The user on whose behalf this process acts.
+pub(crate) fn own_user() -> u32 {
+    nix::unistd::geteuid().as_raw()
+}

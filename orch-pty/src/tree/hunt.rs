@@ -103,6 +103,7 @@ impl<K: Kernel> Hunt<'_, '_, K> {
             killed: u32::try_from(self.killed.len()).unwrap_or(u32::MAX),
             rounds,
             left: left.into_iter().collect(),
+            exact: true,
             strongest: (!self.killed.is_empty()).then_some(Signal::Kill),
         }
     }

@@ -14,7 +14,9 @@ mod ladder;
 mod model;
 mod report;
 mod root;
+mod run;
 
 pub use ladder::Ladder;
 pub use report::KillReport;
 pub use root::Tree;
+pub(crate) use run::{Roots, end_run};

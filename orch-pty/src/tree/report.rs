@@ -13,6 +13,8 @@ pub struct KillReport {
     pub rounds: u32,
     /// Members that were still alive at the end: they hang in the kernel, or this user may not signal them.
     pub left: Vec<u32>,
+    /// exact
+    pub exact: bool,
     /// The strongest signal that was sent; `None` when there was nobody to signal.
     pub strongest: Option<Signal>,
 }

@@ -16,3 +16,4 @@ mod stdin;
 mod streams;
 #[cfg(target_os = "linux")]
 mod tree;
+mod warden;

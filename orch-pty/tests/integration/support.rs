@@ -125,6 +125,22 @@ pub(crate) fn alone(test: &str, wrapper: &[&str]) -> bool {
     false
 }
 
+/// Whether this process plays `role`, which is the full name of the calling test. Started as a test it plays none.
+pub(crate) fn role(role: &str) -> bool {
+    std::env::var_os(ROLE).is_some_and(|name| name == role)
+}
+
+/// This test binary once more, to play the role that is a test's full name.
+pub(crate) fn run_role(role: &str) -> process::Command {
+    let mut command = process::Command::new(std::env::current_exe().expect("own path"));
+    command
+        .args([role, "--exact", "--nocapture", "--test-threads=1"])
+        .env(ROLE, role);
+    command
+}
+
+const ROLE: &str = "ORCH_PTY_TEST_ROLE";
+
 /// A number that no other process has in its command line or environment. When it is dropped, whoever still carries
 /// it is killed: a failed test leaves nobody either.
 pub(crate) struct Marker(String);
@@ -143,6 +159,18 @@ impl Marker {
     /// A shell that runs `script` on a terminal with the marker as `$MARK`.
     pub(crate) fn sh(&self, script: &str) -> Command {
         sh(script).env("MARK", &self.0)
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Survivors that have become `sleep`.
+    pub(crate) fn sleepers(&self) -> Vec<i32> {
+        let name = |pid: &i32| std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        let mut found = self.survivors();
+        found.retain(|pid| name(pid) == "sleep\n");
+        found
     }
 
     /// Living processes that carry the marker, by `/proc` and not by the library.

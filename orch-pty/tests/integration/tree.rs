@@ -100,7 +100,7 @@ async fn descendants_are_found_after_the_child_itself_was_reaped() {
     assert_ne!(marker.survivors(), NOBODY);
     let report = child.tree().kill_now();
     assert_eq!(marker.survivors(), NOBODY);
-    assert_eq!(report.left, []);
+    assert!(report.left.is_empty(), "{report:?}");
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn one_that_forks_itself_on_for_ever_does_not_win() {
         read_until(terminal.as_ref().expect("a terminal"), "up").await;
         child.wait().await.expect("an exit");
         let report = child.tree().kill_now();
-        assert_eq!(report.left, []);
+        assert!(report.left.is_empty(), "{report:?}");
         assert_eq!(marker.survivors(), NOBODY);
     }
 }
@@ -168,7 +168,7 @@ async fn one_that_forks_on_inside_its_group_does_not_win() {
         let process = marker.sh(script).spawn().expect("sh starts");
         read_until(process.terminal.as_ref().expect("a terminal"), "up").await;
         let report = process.child.tree().kill_now();
-        assert_eq!(report.left, []);
+        assert!(report.left.is_empty(), "{report:?}");
         assert_eq!(marker.survivors(), NOBODY);
     }
 }

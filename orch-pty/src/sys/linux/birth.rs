@@ -121,12 +121,12 @@ pub(crate) fn fork_and_pin(birth: &Birth<'_>) -> Result<Handle, Failure> {
 }
 
 /// All signals of this thread, the C library's own two included, until dropped.
-struct AllBlocked {
+pub(super) struct AllBlocked {
     before: u64,
 }
 
 impl AllBlocked {
-    fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         let mut before = 0;
         set_mask(u64::MAX, &raw mut before)?;
         Ok(Self { before })

@@ -37,6 +37,19 @@ impl Handle {
         Ok(Self { fd: raised(fd)?, pid })
     }
 
+    /// A handle that was handed over, of a process whose number does not matter.
+    pub(super) fn of_unknown_number(fd: OwnedFd) -> Self {
+        Self { fd, pid: 0 }
+    }
+
+    /// What tells this process from every other one of its number, since Linux 6.9: the inode of its pidfd.
+    pub(crate) fn inode(&self) -> Option<u64> {
+        if !status::release_is_at_least(6, 9) {
+            return None;
+        }
+        nix::sys::stat::fstat(&self.fd).ok().map(|stat| stat.st_ino)
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.pid
     }

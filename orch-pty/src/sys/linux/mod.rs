@@ -11,6 +11,7 @@ pub(crate) mod processes;
 mod ptmx;
 mod stack;
 mod status;
+pub(crate) mod warden;
 
 pub(super) use birth::{close_on_exec_from, reset_signal};
 pub(crate) use birth::{fork_and_pin, vfork};

@@ -74,6 +74,11 @@ pub(crate) fn place(pid: u32) -> Option<Place> {
     parse_stat(&std::fs::read(format!("/proc/{pid}/stat")).ok()?)
 }
 
+/// Whether `pid` is a process that has not ended.
+pub(crate) fn is_running(pid: u32) -> bool {
+    Handle::open(pid).is_ok_and(|process| !process.has_ended())
+}
+
 /// The program's name is in parentheses and may itself hold parentheses, blanks and any byte: fields count from the
 /// last one.
 fn parse_stat(stat: &[u8]) -> Option<Place> {
@@ -116,6 +121,10 @@ pub(crate) fn environment_has(pid: u32, key: &str, word: &str) -> bool {
                 .any(|part| part == word.as_bytes())
         })
     })
+}
+
+pub(crate) fn limit_pair(pid: u32) -> Option<[u64; 2]> {
+    limit::read(pid)
 }
 
 /// Takes hold of the process that has this number now.

@@ -62,18 +62,23 @@ fn keeps_no_zombies() -> bool {
     known && action.sa_flags & libc::SA_NOCLDWAIT != 0
 }
 
-/// Whether this kernel remembers how a process ended that somebody else has reaped: 6.15.
+/// Whether this kernel remembers how a process ended that somebody else has reaped.
 pub(super) fn kernel_remembers() -> bool {
-    static REMEMBERS: OnceLock<bool> = OnceLock::new();
-    *REMEMBERS.get_or_init(release_remembers)
+    release_is_at_least(6, 15)
 }
 
-fn release_remembers() -> bool {
-    let Ok(release) = std::fs::read_to_string("/proc/sys/kernel/osrelease") else {
-        return false;
-    };
-    let mut numbers = release
+/// Whether this kernel's version is at least so high.
+pub(super) fn release_is_at_least(major: u32, minor: u32) -> bool {
+    static RELEASE: OnceLock<Option<(u32, u32)>> = OnceLock::new();
+    RELEASE
+        .get_or_init(release)
+        .is_some_and(|found| found >= (major, minor))
+}
+
+fn release() -> Option<(u32, u32)> {
+    let text = std::fs::read_to_string("/proc/sys/kernel/osrelease").ok()?;
+    let mut numbers = text
         .split(|c: char| !c.is_ascii_digit())
         .map_while(|part| part.parse::<u32>().ok());
-    (numbers.next(), numbers.next()) >= (Some(6), Some(15))
+    Some((numbers.next()?, numbers.next()?))
 }
