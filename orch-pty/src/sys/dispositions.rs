@@ -3,7 +3,7 @@
 //! Exec resets handlers by itself but keeps what is ignored. Between the child's birth and exec, a handler of this
 //! process would run in the child, on memory that the two may share: so those are reset too. Handlers of faults
 //! (`SIGSEGV` and its like, which the standard library installs) are left to exec: the child's few lines do not
-//! fault.
+//! fault. So are those of the C library's own two signals, which nobody sends to another process.
 
 use nix::libc;
 
@@ -20,6 +20,11 @@ const FAULTS: [i32; 6] = [
     libc::SIGTRAP,
     libc::SIGSYS,
 ];
+/// Caught by the C library itself, which sends them between threads of one process alone.
+#[cfg(target_os = "linux")]
+const INTERNAL: [i32; 2] = [32, 33];
+#[cfg(not(target_os = "linux"))]
+const INTERNAL: [i32; 0] = [];
 const UNCHANGEABLE: [i32; 2] = [libc::SIGKILL, libc::SIGSTOP];
 
 /// What this process does with signals now.
@@ -43,7 +48,7 @@ impl Dispositions {
 
     /// The signals that the child sets back to their default before exec.
     pub(super) fn to_reset(self) -> Set {
-        (self.ignored | (self.caught & !bits(&FAULTS))) & !bits(&UNCHANGEABLE)
+        (self.ignored | (self.caught & !(bits(&FAULTS) | bits(&INTERNAL)))) & !bits(&UNCHANGEABLE)
     }
 }
 
