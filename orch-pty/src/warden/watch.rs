@@ -10,9 +10,14 @@ use crate::tree::{Roots, end_run};
 
 /// How long one hunt goes on.
 const HUNT_LIMIT: Duration = Duration::from_secs(5);
+/// How long the warden waits for the kernel to give the dead process's memory back before it looks for anybody. Looking
+/// takes memory, and where the orchestrator died for want of it, the warden would be next. Meanwhile no newborn starts.
+const MEMORY_LIMIT: Duration = Duration::from_millis(100);
 /// How long the warden waits, with nobody left, for the kernel to take the dead process apart: until then a child of it
 /// may be about to be born.
 const TAKEN_APART_LIMIT: Duration = Duration::from_secs(2);
+/// The same, once the process itself is gone and only a copy of it, made by fork, may hold the lifeline.
+const COPY_LIMIT: Duration = Duration::from_millis(200);
 /// How long it hunts altogether. Then the record stays, and the janitor goes on at the next start.
 const TOTAL_LIMIT: Duration = Duration::from_secs(60);
 const STEP: Duration = Duration::from_millis(20);
@@ -35,6 +40,7 @@ fn serve(post: &Post) {
     warden::wait_for_death(&post.table);
     // From here on no newborn gets as far as exec.
     warden::announce_death(&post.table);
+    post.host.wait_for_end(MEMORY_LIMIT);
     let (hard, prefix) = post.table.run();
     let run = RunTag::from_parts(hard, prefix);
     let began = Instant::now();
@@ -46,7 +52,12 @@ fn serve(post: &Post) {
             continue;
         }
         let since = *nobody_since.get_or_insert_with(Instant::now);
-        if warden::is_taken_apart(post, STEP) || since.elapsed() >= TAKEN_APART_LIMIT {
+        let limit = if post.host.has_ended() {
+            COPY_LIMIT
+        } else {
+            TAKEN_APART_LIMIT
+        };
+        if warden::has_ended(&post.lifeline, STEP) || since.elapsed() >= limit {
             // Whoever was born in between has died of the announcement or is found now.
             let last = end_run(run, &roots(post), post.table.is_weak(), HUNT_LIMIT);
             if last.exact && last.left.is_empty() {

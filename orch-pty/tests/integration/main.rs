@@ -1,4 +1,4 @@
-//! Real processes in real terminals. `ORCH_PTY_SPAWN=vfork|fork` runs the whole suite with the one or the other way
+//! Real processes in real terminals. `ORCH_PTY_SPAWN=vfork|posix_spawn|fork` runs the whole suite with one or another way
 //! of birth.
 #![cfg(unix)]
 
@@ -16,4 +16,5 @@ mod stdin;
 mod streams;
 #[cfg(target_os = "linux")]
 mod tree;
+#[cfg(target_os = "linux")]
 mod warden;

@@ -11,6 +11,6 @@ pub(crate) use life::{hold_for_life, wait_for_death};
 pub(crate) use orphan::{Orphan, start};
 pub(crate) use post::{Post, before_main, can_take_over, take_post};
 pub(crate) use signs::{
-    announce_death, await_end, await_ready, hear_no_signal, is_taken_apart, leave, report_ready,
+    announce_death, await_end, await_ready, has_ended, hear_no_signal, leave, report_ready,
 };
 pub(crate) use table::{Root, Table};

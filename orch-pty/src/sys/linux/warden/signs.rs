@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use nix::libc::{self, c_int};
 
-use super::post::Post;
 use super::table::Table;
 use crate::sys::descriptor;
 
@@ -68,10 +67,10 @@ pub(crate) fn announce_death(table: &Table) {
     fence(Ordering::SeqCst);
 }
 
-/// Whether the kernel has taken the dead orchestrator apart, or does within `limit`: it holds no descriptor, nor does a
-/// child of it that has not yet called exec.
-pub(crate) fn is_taken_apart(post: &Post, limit: Duration) -> bool {
-    readable(&post.lifeline, Some(limit)) && post.host.has_ended()
+/// Whether nobody holds the other end any more, or lets go of it within `limit`: neither the orchestrator, nor a child
+/// of it that has not yet called exec.
+pub(crate) fn has_ended(lifeline: &OwnedFd, limit: Duration) -> bool {
+    readable(lifeline, Some(limit))
 }
 
 /// Ends the calling process, and runs nothing of what a program has registered for its end.
