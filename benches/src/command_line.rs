@@ -1,0 +1,132 @@
+//! The command line of `orch-bench-pty`. The measuring process starts the other two forms itself.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Parser;
+use nix::sched::{CpuSet, sched_setaffinity};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::unistd::Pid;
+
+use crate::contender::Kind;
+use crate::measure::{self, Plan};
+use crate::{member, worker};
+
+/// A thousand sessions of the hungriest contender, three each, and what a program has open anyway.
+const DESCRIPTORS: u64 = 3_200;
+
+#[derive(Debug, Parser)]
+#[command(name = "orch-bench-pty")]
+enum Form {
+    /// Measures terminals against the raw limit and prints one table.
+    Pty {
+        /// Ends the output with one line of JSON.
+        #[arg(long)]
+        json: bool,
+        /// Rounds of every contest, instead of each one's own number.
+        #[arg(long)]
+        rounds: Option<usize>,
+        /// Few rounds and small counts, to see that everything runs.
+        #[arg(long)]
+        quick: bool,
+        /// Only these measurements, by name.
+        #[arg(long, value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(measure::names()))]
+        only: Vec<String>,
+    },
+    /// Prints of which system calls a spawn is made, by name.
+    Calls {
+        kind: Kind,
+        /// Spawns in the shorter of two runs.
+        #[arg(long, default_value_t = 10)]
+        spawns: usize,
+    },
+    /// Uses terminals in one way, as it is asked to on standard input.
+    Worker {
+        kind: Kind,
+        /// GiB to touch and hold.
+        #[arg(long, default_value_t = 0)]
+        memory: usize,
+        /// Stay on the first processor that there is.
+        #[arg(long)]
+        pinned: bool,
+    },
+    /// Is run in a terminal.
+    Member { words: Vec<String> },
+}
+
+/// Does what the arguments say.
+pub fn perform() -> ExitCode {
+    let done = match Form::parse() {
+        Form::Pty {
+            json,
+            rounds,
+            quick,
+            only,
+        } => pty(Plan { quick, rounds }, json, &only),
+        Form::Calls { kind, spawns } => calls(kind, spawns),
+        Form::Worker {
+            kind,
+            memory,
+            pinned,
+        } => work(kind, memory, pinned),
+        Form::Member { words } => member::become_member(&words),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+#[allow(clippy::print_stdout, reason = "what is measured goes to standard output")]
+fn pty(plan: Plan, json: bool, only: &[String]) -> Result<ExitCode> {
+    raise_descriptors()?;
+    let report = measure::all(plan, only);
+    println!("{}", report.markdown());
+    for failure in report.failures() {
+        eprintln!("not measured: {failure}");
+    }
+    if json {
+        println!("{}", report.json());
+    }
+    Ok(ExitCode::from(u8::from(!report.failures().is_empty())))
+}
+
+#[allow(clippy::print_stdout, reason = "what is counted goes to standard output")]
+fn calls(kind: Kind, spawns: usize) -> Result<ExitCode> {
+    let calls = measure::calls_of_a_spawn(kind, spawns)?;
+    for (name, count) in &calls {
+        println!("{count} {name}");
+    }
+    println!("{} in all", calls.values().sum::<f64>());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn work(kind: Kind, memory: usize, pinned: bool) -> Result<ExitCode> {
+    raise_descriptors()?;
+    if pinned {
+        pin()?;
+    }
+    worker::serve(kind, memory * 1024 * 1024 * 1024)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Raises this process's own limit of open files as far as a thousand sessions need.
+fn raise_descriptors() -> Result<()> {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    ensure!(
+        hard >= DESCRIPTORS,
+        "a thousand sessions need {DESCRIPTORS} open files and the hard limit (RLIMIT_NOFILE) is {hard}; raise it \
+         with `ulimit -Hn` or the service's LimitNOFILE"
+    );
+    let wanted = soft.max(DESCRIPTORS);
+    setrlimit(Resource::RLIMIT_NOFILE, wanted, hard).context("raising the limit of open files")
+}
+
+fn pin() -> Result<()> {
+    let own = Pid::from_raw(0);
+    let allowed = nix::sched::sched_getaffinity(own)?;
+    let first = (0..CpuSet::count()).find(|&at| allowed.is_set(at).unwrap_or(false));
+    let mut one = CpuSet::new();
+    one.set(first.context("no processor is allowed")?)?;
+    sched_setaffinity(own, &one).context("staying on one processor")
+}

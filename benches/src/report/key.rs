@@ -1,0 +1,53 @@
+//! The figures that programs read.
+
+/// A figure of the object that ends the output, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    SpawnSyscalls,
+    SpawnWall,
+    SpawnWallAsync,
+    SpawnCpu,
+    SpawnCpuAsync,
+    GrowthMemory4g,
+    GrowthSessions1000,
+    IdleKib,
+    IdleThreads,
+    IdleFds,
+    IdleSyscalls,
+    ThroughputCooked,
+    ThroughputRaw,
+    ThroughputPipe,
+    Roundtrip,
+    RoundtripAsync,
+    KillLeader,
+    KillTree,
+    SurvivorsKill,
+    SurvivorsOrchestratorKilled,
+    LeakedFds,
+}
+
+impl Key {
+    pub(super) const ALL: [(Self, &'static str); 21] = [
+        (Self::SpawnSyscalls, "spawn_syscalls"),
+        (Self::SpawnWall, "spawn_wall"),
+        (Self::SpawnWallAsync, "spawn_wall_async"),
+        (Self::SpawnCpu, "spawn_cpu"),
+        (Self::SpawnCpuAsync, "spawn_cpu_async"),
+        (Self::GrowthMemory4g, "growth_memory_4g"),
+        (Self::GrowthSessions1000, "growth_sessions_1000"),
+        (Self::IdleKib, "idle_kib"),
+        (Self::IdleThreads, "idle_threads"),
+        (Self::IdleFds, "idle_fds"),
+        (Self::IdleSyscalls, "idle_syscalls"),
+        (Self::ThroughputCooked, "throughput_cooked"),
+        (Self::ThroughputRaw, "throughput_raw"),
+        (Self::ThroughputPipe, "throughput_pipe"),
+        (Self::Roundtrip, "roundtrip"),
+        (Self::RoundtripAsync, "roundtrip_async"),
+        (Self::KillLeader, "kill_leader"),
+        (Self::KillTree, "kill_tree"),
+        (Self::SurvivorsKill, "survivors_kill"),
+        (Self::SurvivorsOrchestratorKilled, "survivors_orchestrator_killed"),
+        (Self::LeakedFds, "leaked_fds"),
+    ];
+}
