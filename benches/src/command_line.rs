@@ -64,11 +64,7 @@ pub fn perform() -> ExitCode {
             only,
         } => pty(Plan { quick, rounds }, json, &only),
         Form::Calls { kind, spawns } => calls(kind, spawns),
-        Form::Worker {
-            kind,
-            memory,
-            pinned,
-        } => work(kind, memory, pinned),
+        Form::Worker { kind, memory, pinned } => work(kind, memory, pinned),
         Form::Member { words } => member::become_member(&words),
     };
     done.unwrap_or_else(|error| {

@@ -86,14 +86,7 @@ impl Spawner {
 
     /// All three streams on a new terminal, which controls the child.
     pub(crate) fn on_terminal(&mut self, program: &Program) -> io::Result<Child> {
-        let flags = libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC;
-        // SAFETY: the path is a C string; the call returns a new descriptor or -1.
-        let master = owned(unsafe { libc::open(c"/dev/ptmx".as_ptr(), flags) })?;
-        let unlocked: c_int = 0;
-        // SAFETY: TIOCSPTLCK reads one int through the pointer, which points to a live local.
-        check(unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCSPTLCK, &raw const unlocked) })?;
-        // SAFETY: TIOCGPTPEER takes open flags by value and returns a new descriptor or -1.
-        let slave = owned(unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCGPTPEER, flags) })?;
+        let [master, slave] = terminal()?;
         let (pid, pidfd) = self.birth(program, [slave.as_raw_fd(); 3], true)?;
         drop(slave);
         Ok(Child {
@@ -198,6 +191,19 @@ extern "C" fn child_main(orders: *mut c_void) -> c_int {
         (&raw mut (*orders).errno).write_volatile(*libc::__errno_location());
         libc::_exit(127)
     }
+}
+
+/// Both ends of a new terminal: ours, and the child's.
+pub(crate) fn terminal() -> io::Result<[OwnedFd; 2]> {
+    let flags = libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC;
+    // SAFETY: the path is a C string; the call returns a new descriptor or -1.
+    let master = owned(unsafe { libc::open(c"/dev/ptmx".as_ptr(), flags) })?;
+    let unlocked: c_int = 0;
+    // SAFETY: TIOCSPTLCK reads one int through the pointer, which points to a live local.
+    check(unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCSPTLCK, &raw const unlocked) })?;
+    // SAFETY: TIOCGPTPEER takes open flags by value and returns a new descriptor or -1.
+    let slave = owned(unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCGPTPEER, flags) })?;
+    Ok([master, slave])
 }
 
 /// Waits until the terminal or pipe has something to read (or ends), or the child has ended.

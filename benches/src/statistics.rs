@@ -45,7 +45,8 @@ pub(crate) fn ratio(ours: &[f64], limit: &[f64]) -> Ratio {
     let mut drawn: Vec<f64> = (0..DRAWS)
         .map(|_| {
             let rounds: Vec<usize> = ours.iter().map(|_| draw.below(ours.len())).collect();
-            let pick = |series: &[f64]| median(&rounds.iter().map(|&round| series[round]).collect::<Vec<_>>());
+            let pick =
+                |series: &[f64]| median(&rounds.iter().map(|&round| series[round]).collect::<Vec<_>>());
             pick(ours) / pick(limit)
         })
         .collect();
@@ -121,7 +122,10 @@ mod tests {
         let few = ratio(&noisy(10, 1.1), &limit(10));
         let many = ratio(&noisy(400, 1.1), &limit(400));
         for found in [few, many] {
-            assert!(found.low <= found.median && found.median <= found.high, "{found:?}");
+            assert!(
+                found.low <= found.median && found.median <= found.high,
+                "{found:?}"
+            );
         }
         assert!(many.high - many.low < few.high - few.low, "{many:?} {few:?}");
         assert!(many.low > 1.0 && many.high < 1.2, "{many:?}");

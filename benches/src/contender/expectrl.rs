@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use expectrl::Session;
 use expectrl::session::OsSession;
 
@@ -42,6 +42,10 @@ impl Contender for Expectrl {
         }
         session.get_process().wait()?;
         Ok(bytes)
+    }
+
+    fn open(&mut self) -> Result<()> {
+        bail!("it opens a terminal for a process alone")
     }
 
     fn start(&mut self) -> Result<()> {

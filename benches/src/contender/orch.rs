@@ -14,6 +14,7 @@ pub(super) struct Orch {
     live: Vec<Process>,
     prepared: Option<Command>,
     buffer: Vec<u8>,
+    kept: Kept,
 }
 
 impl Orch {
@@ -22,12 +23,16 @@ impl Orch {
             live: Vec::new(),
             prepared: None,
             buffer: vec![0; BUFFER],
+            kept: Kept::new(),
         }
     }
 
     fn spawn(&self) -> Result<Process> {
-        let command = self.prepared.as_ref().context("nothing is prepared")?;
-        Ok(command.spawn_blocking()?)
+        Ok(self.command()?.spawn_blocking()?)
+    }
+
+    fn command(&self) -> Result<&Command> {
+        self.prepared.as_ref().context("nothing is prepared")
     }
 
     fn last(&mut self) -> Result<Process> {
@@ -43,25 +48,29 @@ impl Contender for Orch {
 
     fn run(&mut self) -> Result<u64> {
         let mut process = self.spawn()?;
-        let mut kept = Kept::default();
+        self.kept.reset();
         if let Some(terminal) = &process.terminal {
             loop {
-                match terminal.read(&mut self.buffer)? {
+                match terminal.read(self.kept.room())? {
                     0 => break,
-                    read => kept.take(&self.buffer[..read]),
+                    read => self.kept.filled(read),
                 }
             }
         }
         if let Some(stdout) = &mut process.stdout {
             loop {
-                match stdout.read(&mut self.buffer)? {
+                match stdout.read(self.kept.room())? {
                     0 => break,
-                    read => kept.take(&self.buffer[..read]),
+                    read => self.kept.filled(read),
                 }
             }
         }
         process.child.wait()?;
-        Ok(kept.bytes())
+        Ok(self.kept.bytes())
+    }
+
+    fn open(&mut self) -> Result<()> {
+        orch_async::expect_refusal(self.command()?.spawn_blocking().err())
     }
 
     fn start(&mut self) -> Result<()> {

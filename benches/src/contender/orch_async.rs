@@ -1,7 +1,7 @@
 //! orch-pty on tokio's current-thread runtime.
 
 use anyhow::{Context as _, Result, ensure};
-use orch_pty::{Command, Output, Process, Signal, Stdin};
+use orch_pty::{Command, Output, Process, Signal, SpawnError, Stdin};
 use tokio::runtime::Runtime;
 
 use super::kept::Kept;
@@ -13,6 +13,7 @@ pub(super) struct OrchAsync {
     live: Vec<Process>,
     prepared: Option<Command>,
     buffer: Vec<u8>,
+    kept: Kept,
     runtime: Runtime,
 }
 
@@ -22,6 +23,7 @@ impl OrchAsync {
             live: Vec::new(),
             prepared: None,
             buffer: vec![0; BUFFER],
+            kept: Kept::new(),
             runtime: parked::runtime()?,
         })
     }
@@ -44,6 +46,12 @@ pub(super) fn command(streams: Streams, words: &[String]) -> Result<Command> {
     })
 }
 
+/// Of a program that has no interpreter: by then its terminal was open.
+pub(super) fn expect_refusal(refusal: Option<SpawnError>) -> Result<()> {
+    ensure!(refusal.is_some(), "a program without an interpreter was started");
+    Ok(())
+}
+
 impl Contender for OrchAsync {
     fn prepare(&mut self, streams: Streams, words: &[String]) -> Result<()> {
         self.prepared = Some(command(streams, words)?);
@@ -52,29 +60,35 @@ impl Contender for OrchAsync {
 
     fn run(&mut self) -> Result<u64> {
         let command = self.prepared.as_ref().context("nothing is prepared")?;
-        let buffer = &mut self.buffer;
+        let kept = &mut self.kept;
         self.runtime.block_on(async {
             let mut process = command.spawn()?;
-            let mut kept = Kept::default();
+            kept.reset();
             if let Some(terminal) = &process.terminal {
                 loop {
-                    match terminal.read(buffer).await? {
+                    match terminal.read(kept.room()).await? {
                         0 => break,
-                        read => kept.take(&buffer[..read]),
+                        read => kept.filled(read),
                     }
                 }
             }
             if let Some(stdout) = &process.stdout {
                 loop {
-                    match stdout.read(buffer).await? {
+                    match stdout.read(kept.room()).await? {
                         0 => break,
-                        read => kept.take(&buffer[..read]),
+                        read => kept.filled(read),
                     }
                 }
             }
             process.child.wait().await?;
             Ok(kept.bytes())
         })
+    }
+
+    fn open(&mut self) -> Result<()> {
+        let command = self.prepared.as_ref().context("nothing is prepared")?;
+        let _inside = self.runtime.enter();
+        expect_refusal(command.spawn().err())
     }
 
     fn start(&mut self) -> Result<()> {

@@ -15,7 +15,10 @@ pub(super) fn runtime() -> io::Result<Runtime> {
 /// Waits in the reactor until standard input is ready.
 pub(super) async fn until_asked() -> io::Result<()> {
     let input = io::stdin().as_fd().try_clone_to_owned()?;
-    #[expect(deprecated, reason = "an owned descriptor is steady, and the successor is unsafe")]
+    #[expect(
+        deprecated,
+        reason = "an owned descriptor is steady, and the successor is unsafe"
+    )]
     let input = AsyncFd::with_interest(input, Interest::READABLE)?;
     // Ready is all there is to know: whoever comes next reads it.
     let _ready = input.readable().await?;

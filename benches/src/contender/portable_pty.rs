@@ -60,6 +60,11 @@ impl Contender for PortablePty {
         Ok(bytes)
     }
 
+    fn open(&mut self) -> Result<()> {
+        native_pty_system().openpty(PtySize::default())?;
+        Ok(())
+    }
+
     fn start(&mut self) -> Result<()> {
         let live = self.spawn()?;
         let echoes = self.words.iter().any(|word| word.contains("cat"));

@@ -54,6 +54,12 @@ impl Contender for PtyProcess {
         })
     }
 
+    fn open(&mut self) -> Result<()> {
+        let _inside = self.runtime.enter();
+        pty_process::open()?;
+        Ok(())
+    }
+
     fn start(&mut self) -> Result<()> {
         let _inside = self.runtime.enter();
         self.live.push(spawn(&self.words)?);

@@ -77,6 +77,11 @@ impl Contender for Raw {
         Ok(bytes)
     }
 
+    fn open(&mut self) -> Result<()> {
+        raw::terminal()?;
+        Ok(())
+    }
+
     fn start(&mut self) -> Result<()> {
         let child = self.spawn()?;
         let ready = EpollEvent::new(EpollFlags::EPOLLIN, child.pid.unsigned_abs().into());
@@ -116,7 +121,8 @@ impl Contender for Raw {
 
     fn park(&mut self) -> Result<()> {
         let input = std::io::stdin();
-        self.reactor.add(&input, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        self.reactor
+            .add(&input, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         let mut ready = [EpollEvent::empty()];
         self.reactor.wait(&mut ready, EpollTimeout::NONE)?;
         self.reactor.delete(&input)?;

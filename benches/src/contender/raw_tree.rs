@@ -28,7 +28,11 @@ pub(super) fn kill_all_descendants() -> Result<()> {
             }
         }
         for pin in &pins {
-            poll(&mut [PollFd::new(pin.as_fd(), PollFlags::POLLIN)], PollTimeout::NONE).context("an end")?;
+            poll(
+                &mut [PollFd::new(pin.as_fd(), PollFlags::POLLIN)],
+                PollTimeout::NONE,
+            )
+            .context("an end")?;
             // Another's child is reaped by that other, or comes here with its death.
             let _ = raw::wait(pin);
         }
@@ -42,7 +46,10 @@ fn walk(pid: u32, found: &mut Vec<i32>) {
     };
     for thread in threads.flatten() {
         let line = std::fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-        for child in line.split_ascii_whitespace().filter_map(|word| word.parse::<u32>().ok()) {
+        for child in line
+            .split_ascii_whitespace()
+            .filter_map(|word| word.parse::<u32>().ok())
+        {
             found.push(child.cast_signed());
             walk(child, found);
         }

@@ -20,6 +20,9 @@ pub(crate) trait Contender {
         self.run()
     }
 
+    /// Opens a terminal and closes it, with as little else as its library needs for that.
+    fn open(&mut self) -> Result<()>;
+
     /// Starts it and keeps it, watched as its library watches a session.
     fn start(&mut self) -> Result<()>;
 

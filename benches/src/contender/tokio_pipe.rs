@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
@@ -60,6 +60,10 @@ impl Contender for TokioPipe {
             child.wait().await?;
             Ok(bytes)
         })
+    }
+
+    fn open(&mut self) -> Result<()> {
+        bail!("it has no terminals")
     }
 
     fn start(&mut self) -> Result<()> {

@@ -31,13 +31,39 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
     let mut rows = |what, of: fn(&Cost) -> f64, bar, key| {
         for (kind, cost) in &found {
             let ours = *kind == Kind::OrchAsync;
-            report.count(what, kind.title(), of(cost), ours.then_some(bar), ours.then_some(key));
+            report.count(
+                what,
+                kind.title(),
+                of(cost),
+                ours.then_some(bar),
+                ours.then_some(key),
+            );
         }
     };
-    rows("memory of an idle session, KiB", |cost| cost.kib, Bar::AtMost(2.0), Key::IdleKib);
-    rows("threads at 1,000 idle sessions", |cost| cost.threads, Bar::AtMost(2.0), Key::IdleThreads);
-    rows("descriptors of an idle session", |cost| cost.fds, Bar::AtMost(2.0), Key::IdleFds);
-    rows("system calls in 10 s at 1,000 idle sessions", |cost| cost.calls, Bar::AtMost(0.0), Key::IdleSyscalls);
+    rows(
+        "memory of an idle session, KiB",
+        |cost| cost.kib,
+        Bar::AtMost(2.0),
+        Key::IdleKib,
+    );
+    rows(
+        "threads at 1,000 idle sessions",
+        |cost| cost.threads,
+        Bar::AtMost(2.0),
+        Key::IdleThreads,
+    );
+    rows(
+        "descriptors of an idle session",
+        |cost| cost.fds,
+        Bar::AtMost(2.0),
+        Key::IdleFds,
+    );
+    rows(
+        "system calls in 10 s at 1,000 idle sessions",
+        |cost| cost.calls,
+        Bar::AtMost(0.0),
+        Key::IdleSyscalls,
+    );
     Ok(())
 }
 
@@ -69,16 +95,19 @@ fn cost(kind: Kind, watched: Duration) -> Result<Cost> {
     let pid = traced(&worker)?;
     let before = Footprint::of(pid)?;
     worker.ask(&Ask::Start { count: SESSIONS })?;
+    let after = Footprint::of(pid)?;
     worker.ask(&Ask::Park)?;
     thread::sleep(SETTLING);
-    let after = Footprint::of(pid)?;
     let from = now()?;
     thread::sleep(watched);
     let to = now()?;
     // Not politely: with the tracer in between, that takes minutes.
     worker.kill()?;
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid.cast_signed()), nix::sys::signal::Signal::SIGKILL)
-        .context("ending a traced worker")?;
+    nix::sys::signal::kill(
+        nix::unistd::Pid::from_raw(pid.cast_signed()),
+        nix::sys::signal::Signal::SIGKILL,
+    )
+    .context("ending a traced worker")?;
     marker.clear()?;
     let calls = trace.calls_until_exec_of("/bin/sleep")?;
     ensure!(
@@ -104,15 +133,16 @@ struct Footprint {
 impl Footprint {
     #[allow(clippy::cast_precision_loss, reason = "small counts")]
     fn of(pid: u32) -> Result<Self> {
-        let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let field = |label: &str| -> Result<f64> {
-            let line = status.lines().find_map(|line| line.strip_prefix(label));
+        let field = |file: &str, label: &str| -> Result<f64> {
+            let text = fs::read_to_string(format!("/proc/{pid}/{file}"))?;
+            let line = text.lines().find_map(|line| line.strip_prefix(label));
             let word = line.and_then(|line| line.split_ascii_whitespace().next());
             Ok(word.with_context(|| format!("no {label} of {pid}"))?.parse()?)
         };
         Ok(Self {
-            kib: field("VmRSS:")?,
-            threads: field("Threads:")?,
+            // Of the whole address space, counted page by page: `VmRSS` is an estimate.
+            kib: field("smaps_rollup", "Rss:")?,
+            threads: field("status", "Threads:")?,
             fds: fs::read_dir(format!("/proc/{pid}/fd"))?.count() as f64,
         })
     }
@@ -123,7 +153,10 @@ fn traced(worker: &Worker) -> Result<u32> {
     let tracer = worker.pid();
     let children = fs::read_to_string(format!("/proc/{tracer}/task/{tracer}/children"))?;
     let child = children.split_ascii_whitespace().next();
-    child.context("the tracer has no child")?.parse().context("a number")
+    child
+        .context("the tracer has no child")?
+        .parse()
+        .context("a number")
 }
 
 fn now() -> Result<f64> {

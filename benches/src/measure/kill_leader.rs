@@ -33,7 +33,10 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
         for _ in 0..TIMES {
             worker.ask(&Ask::Start { count: 1 })?;
             // As long as it starts, its own work is in the way.
-            marker.until("it sleeps", |bearers| matches!(bearers, [(_, name)] if name == "sleep"))?;
+            marker.until(
+                "it sleeps",
+                |bearers| matches!(bearers, [(_, name)] if name == "sleep"),
+            )?;
             let reply = worker.ask(&Ask::KillLeader)?;
             turn.wall.extend(reply.wall);
             turn.cpu += reply.cpu;

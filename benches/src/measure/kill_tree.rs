@@ -14,7 +14,13 @@ use crate::worker::{Ask, Reply, Streams};
 pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
     let marker = Marker::new();
     let words = words(&marker, Habit::Plain)?;
-    let kinds = [Kind::Raw, Kind::OrchAsync, Kind::Orch, Kind::PortablePty, Kind::PtyProcess];
+    let kinds = [
+        Kind::Raw,
+        Kind::OrchAsync,
+        Kind::Orch,
+        Kind::PortablePty,
+        Kind::PtyProcess,
+    ];
     let mut entrants = kinds
         .into_iter()
         .map(|kind| Entrant::new(kind, &Setting::default(), Streams::Terminal, &words))
@@ -41,7 +47,11 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
             report.ratio(what, entrant.kind.title(), entrant.wall_to(limit), bar, key);
         }
     }
-    for (entrant, &survivors) in entrants.iter().zip(&left).filter(|(entrant, _)| entrant.kind != Kind::OrchAsync) {
+    for (entrant, &survivors) in entrants
+        .iter()
+        .zip(&left)
+        .filter(|(entrant, _)| entrant.kind != Kind::OrchAsync)
+    {
         let bar = (entrant.kind == Kind::Orch).then_some(Bar::AtMost(0.0));
         let what = format!("members left after the kill, {} trees", rounds + 1);
         report.count(&what, entrant.kind.title(), f64::from(survivors), bar, None);
@@ -54,7 +64,13 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
     }
     let what = format!("members left after the kill, {} trees", more.max(rounds + 1));
     let bar = Some(Bar::AtMost(0.0));
-    report.count(&what, ours.kind.title(), f64::from(survivors), bar, Some(Key::SurvivorsKill));
+    report.count(
+        &what,
+        ours.kind.title(),
+        f64::from(survivors),
+        bar,
+        Some(Key::SurvivorsKill),
+    );
     Ok(())
 }
 

@@ -24,7 +24,13 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
         let ours = matches!(kind, Kind::OrchAsync | Kind::Orch);
         let key = (kind == Kind::OrchAsync).then_some(Key::LeakedFds);
         #[allow(clippy::cast_precision_loss, reason = "a small count")]
-        report.count(&what, kind.title(), found as f64, ours.then_some(Bar::AtMost(0.0)), key);
+        report.count(
+            &what,
+            kind.title(),
+            found as f64,
+            ours.then_some(Bar::AtMost(0.0)),
+            key,
+        );
     }
     Ok(())
 }

@@ -52,8 +52,12 @@ impl Marker {
         let Ok(entries) = fs::read_dir("/proc") else {
             return Vec::new();
         };
-        let numbers = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        numbers.filter_map(|pid: i32| Some((pid, self.name_of(pid)?))).collect()
+        let numbers = entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        numbers
+            .filter_map(|pid: i32| Some((pid, self.name_of(pid)?)))
+            .collect()
     }
 
     fn name_of(&self, pid: i32) -> Option<String> {
@@ -62,7 +66,12 @@ impl Marker {
             .windows(self.number.len())
             .any(|window| window == self.number.as_bytes());
         // A zombie's command line is empty.
-        marked.then(|| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim().to_owned())
+        marked.then(|| {
+            fs::read_to_string(format!("/proc/{pid}/comm"))
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        })
     }
 
     /// Waits until `grown` says yes to who carries it.

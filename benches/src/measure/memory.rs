@@ -13,10 +13,20 @@ const GIB: usize = 4;
 const WHAT: &str = "spawn to exit, with 4 GiB in the parent / with none";
 
 pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
-    for kind in [Kind::Raw, Kind::Orch, Kind::OrchAsync, Kind::PortablePty, Kind::PtyProcess] {
+    for kind in [
+        Kind::Raw,
+        Kind::Orch,
+        Kind::OrchAsync,
+        Kind::PortablePty,
+        Kind::PtyProcess,
+    ] {
         // A fork of 4 GiB takes a second.
         let forks = matches!(kind, Kind::PortablePty | Kind::PtyProcess);
-        let (rounds, times) = if forks { (plan.pick(5, 3), 1) } else { (plan.rounds(100, 15), 5) };
+        let (rounds, times) = if forks {
+            (plan.pick(5, 3), 1)
+        } else {
+            (plan.rounds(100, 15), 5)
+        };
         let words = [TRUE.to_owned()];
         let enter = |memory| {
             let setting = Setting {

@@ -33,7 +33,13 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
         let what = format!("members left 1 s after SIGKILL of the orchestrator, {trials} trees");
         let ours = kind == Kind::OrchAsync;
         let key = ours.then_some(Key::SurvivorsOrchestratorKilled);
-        report.count(&what, kind.title(), f64::from(left), ours.then_some(Bar::AtMost(0.0)), key);
+        report.count(
+            &what,
+            kind.title(),
+            f64::from(left),
+            ours.then_some(Bar::AtMost(0.0)),
+            key,
+        );
     }
     Ok(())
 }

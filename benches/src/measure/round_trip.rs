@@ -64,13 +64,15 @@ fn until_cat(worker: &Worker) -> Result<()> {
     let (pid, start) = (worker.pid(), Instant::now());
     loop {
         let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
-        let is_cat = |child: &str| {
-            fs::read_to_string(format!("/proc/{child}/comm")).is_ok_and(|name| name == "cat\n")
-        };
+        let is_cat =
+            |child: &str| fs::read_to_string(format!("/proc/{child}/comm")).is_ok_and(|name| name == "cat\n");
         if children.split_ascii_whitespace().any(is_cat) {
             return Ok(());
         }
-        ensure!(start.elapsed() < Duration::from_secs(60), "no cat came up under {pid}");
+        ensure!(
+            start.elapsed() < Duration::from_secs(60),
+            "no cat came up under {pid}"
+        );
         thread::sleep(Duration::from_millis(1));
     }
 }

@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 
+use super::Plan;
 use super::contest::{Entrant, play};
 use super::marker::Marker;
 use super::worker::{Setting, Worker};
-use super::Plan;
 use crate::contender::Kind;
 use crate::report::{Bar, Key, Report};
 use crate::worker::{Ask, Streams};

@@ -38,7 +38,13 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
             Kind::OrchAsync => (Some(Bar::AtMost(1.10)), Some(Key::SpawnWallAsync)),
             _ => (None, None),
         };
-        report.ratio("spawn to exit, wall", entrant.kind.title(), entrant.wall_to(limit), bar, key);
+        report.ratio(
+            "spawn to exit, wall",
+            entrant.kind.title(),
+            entrant.wall_to(limit),
+            bar,
+            key,
+        );
     }
     report.limit("spawn to exit, parent's CPU", &limit.cpu);
     for entrant in others {
@@ -47,7 +53,13 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
             Kind::OrchAsync => (Some(Bar::AtMost(1.40)), Some(Key::SpawnCpuAsync)),
             _ => (None, None),
         };
-        report.ratio("spawn to exit, parent's CPU", entrant.kind.title(), entrant.cpu_to(limit), bar, key);
+        report.ratio(
+            "spawn to exit, parent's CPU",
+            entrant.kind.title(),
+            entrant.cpu_to(limit),
+            bar,
+            key,
+        );
     }
     Ok(())
 }

@@ -30,7 +30,9 @@ impl Trace {
     pub(super) fn words(&self) -> Vec<String> {
         let files = self.folder.path().join("of");
         let files = files.to_string_lossy().into_owned();
-        ["strace", "-ff", "-qq", "-ttt", "-o", &files].map(str::to_owned).into()
+        ["strace", "-ff", "-qq", "-ttt", "-o", &files]
+            .map(str::to_owned)
+            .into()
     }
 
     /// The calls of every process up to its exec of `program`, that one included: what it does afterwards is its own.
@@ -81,7 +83,10 @@ fn until_exec(text: &str, program: &str) -> Vec<Call> {
 fn parse(line: &str) -> Option<Call> {
     let (at, rest) = line.split_once(' ')?;
     let (name, _) = rest.split_once('(')?;
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_name = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     Some(Call {
         at: at.parse().ok().filter(|_| is_name)?,
         name: name.to_owned(),
@@ -105,7 +110,10 @@ mod tests {
 
     #[test]
     fn calls_count_up_to_the_exec_that_succeeds_and_signals_do_not() {
-        let names: Vec<String> = until_exec(TEXT, "/bin/true").into_iter().map(|call| call.name).collect();
+        let names: Vec<String> = until_exec(TEXT, "/bin/true")
+            .into_iter()
+            .map(|call| call.name)
+            .collect();
         assert_eq!(names, ["rt_sigaction", "setsid", "execve", "execve"]);
         assert_eq!(until_exec(TEXT, "/bin/false").len(), 5);
     }
@@ -115,6 +123,9 @@ mod tests {
         let call = parse("1700000000.250000 epoll_wait(3,  <unfinished ...>").unwrap();
         assert_eq!(call.name, "epoll_wait");
         assert!((call.at - 1_700_000_000.25).abs() < 1e-6);
-        assert_eq!(parse("1700000000.250000 <... epoll_wait resumed>[], 8, -1) = 0"), None);
+        assert_eq!(
+            parse("1700000000.250000 <... epoll_wait resumed>[], 8, -1) = 0"),
+            None
+        );
     }
 }

@@ -30,7 +30,11 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
             _ => (None, None),
         };
         // Twenty thousand lines each.
-        let spawns = if kind == Kind::Expectrl { 2 } else { plan.pick(50, 10) };
+        let spawns = if kind == Kind::Expectrl {
+            2
+        } else {
+            plan.pick(50, 10)
+        };
         report.count(what, kind.title(), per_spawn(kind, spawns)?, bar, key);
     }
     Ok(())

@@ -60,7 +60,13 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
 
 fn one(plan: Plan, flood: &Flood, report: &mut Report) -> Result<()> {
     let own = std::env::current_exe()?.to_string_lossy().into_owned();
-    let words = [own, "member".to_owned(), WRITER.to_owned(), flood.mode.to_owned(), flood.bytes.to_string()];
+    let words = [
+        own,
+        "member".to_owned(),
+        WRITER.to_owned(),
+        flood.mode.to_owned(),
+        flood.bytes.to_string(),
+    ];
     let kinds = [Kind::Raw, Kind::OrchAsync, Kind::Orch];
     let mut entrants = kinds
         .iter()
@@ -68,7 +74,11 @@ fn one(plan: Plan, flood: &Flood, report: &mut Report) -> Result<()> {
         .map(|&kind| Entrant::new(kind, &Setting::default(), flood.streams, &words))
         .collect::<Result<Vec<_>>>()?;
     // A terminal that processes output makes two bytes of each end of line.
-    let ends = if flood.mode == "cooked" { flood.bytes / LINE } else { 0 };
+    let ends = if flood.mode == "cooked" {
+        flood.bytes / LINE
+    } else {
+        0
+    };
     let expected = (flood.bytes + ends) as u64;
     let mut missing = vec![0; entrants.len()];
     let order: Vec<Kind> = entrants.iter().map(|entrant| entrant.kind).collect();
@@ -93,7 +103,13 @@ fn one(plan: Plan, flood: &Flood, report: &mut Report) -> Result<()> {
     for (entrant, lost) in entrants.iter().zip(missing) {
         let ours = matches!(entrant.kind, Kind::OrchAsync | Kind::Orch);
         #[allow(clippy::cast_precision_loss, reason = "far below 52 bits")]
-        report.count(flood.lost, entrant.kind.title(), lost as f64, ours.then_some(Bar::AtMost(0.0)), None);
+        report.count(
+            flood.lost,
+            entrant.kind.title(),
+            lost as f64,
+            ours.then_some(Bar::AtMost(0.0)),
+            None,
+        );
     }
     Ok(())
 }

@@ -36,7 +36,11 @@ pub(super) fn words(marker: &Marker, habit: Habit) -> Result<Vec<String>> {
         Habit::Reforking => format!("{REFORKER}\n{FIVE}"),
     };
     let mut words: Vec<String> = match habit {
-        Habit::Scrubbed => vec!["/usr/bin/env".to_owned(), "-i".to_owned(), "PATH=/usr/bin:/bin".to_owned()],
+        Habit::Scrubbed => vec![
+            "/usr/bin/env".to_owned(),
+            "-i".to_owned(),
+            "PATH=/usr/bin:/bin".to_owned(),
+        ],
         Habit::Plain | Habit::Reforking => Vec::new(),
     };
     let file = marker.file().to_string_lossy().into_owned();

@@ -29,7 +29,11 @@ pub(super) struct Setting {
 impl Worker {
     pub(super) fn hire(kind: Kind, setting: &Setting) -> Result<Self> {
         let own = std::env::current_exe()?;
-        let mut words = setting.under.iter().map(std::ffi::OsString::from).collect::<Vec<_>>();
+        let mut words = setting
+            .under
+            .iter()
+            .map(std::ffi::OsString::from)
+            .collect::<Vec<_>>();
         words.push(own.into());
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).arg("worker").arg(kind.word());

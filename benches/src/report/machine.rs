@@ -21,7 +21,11 @@ pub(super) fn described() -> String {
     let kernel = read("/proc/sys/kernel/osrelease");
     let load = read("/proc/loadavg");
     let load = load.split_ascii_whitespace().next().unwrap_or("unknown");
-    let build = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let build = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    };
     format!(
         "{date}; {processors} processors ({model}), {gib} GiB, Linux {}, {build} build, load at the end {load}",
         kernel.trim()

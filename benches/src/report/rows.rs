@@ -22,7 +22,12 @@ impl Report {
     pub(crate) fn limit(&mut self, what: &str, nanoseconds: &[f64]) {
         let cells = [what, "raw"].map(str::to_owned);
         let times = [min(nanoseconds), median(nanoseconds)].map(|value| format!("1 ({})", time(value)));
-        self.push(cells, times, format!("{} rounds", nanoseconds.len()), String::new());
+        self.push(
+            cells,
+            times,
+            format!("{} rounds", nanoseconds.len()),
+            String::new(),
+        );
     }
 
     /// How `who` compares with the limit.
@@ -97,7 +102,13 @@ mod tests {
     #[test]
     fn the_object_has_every_key_in_order_and_null_for_what_is_missing() {
         let mut report = Report::default();
-        report.count("calls", "ours", 23.0, Some(Bar::AtMost(24.0)), Some(Key::SpawnSyscalls));
+        report.count(
+            "calls",
+            "ours",
+            23.0,
+            Some(Bar::AtMost(24.0)),
+            Some(Key::SpawnSyscalls),
+        );
         let ratio = Ratio {
             min: 1.0,
             median: 1.036_58,
@@ -121,7 +132,13 @@ mod tests {
         report.limit("wall", &[1_000_000.0, 1_200_000.0, 1_100_000.0]);
         report.count("left", "ours", 4.0, Some(Bar::AtMost(0.0)), None);
         let text = report.markdown();
-        assert!(text.contains("| wall | raw | 1 (1.000 ms) | 1 (1.100 ms) | 3 rounds |  |"), "{text}");
-        assert!(text.contains("| left | ours |  | 4 | counted | ≤ 0: **missed** |"), "{text}");
+        assert!(
+            text.contains("| wall | raw | 1 (1.000 ms) | 1 (1.100 ms) | 3 rounds |  |"),
+            "{text}"
+        );
+        assert!(
+            text.contains("| left | ours |  | 4 | counted | ≤ 0: **missed** |"),
+            "{text}"
+        );
     }
 }

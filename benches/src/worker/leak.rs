@@ -1,5 +1,7 @@
 //! Whether a terminal that is being opened shows up in a child that has nothing to do with it.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -18,7 +20,9 @@ pub(super) fn inheriting(kind: Kind, children: usize) -> Result<u64> {
     let program = std::env::current_exe()?;
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        let openers: Vec<_> = (0..OPENERS).map(|_| scope.spawn(|| open_on(kind, &over))).collect();
+        let openers: Vec<_> = (0..OPENERS)
+            .map(|_| scope.spawn(|| open_on(kind, &over)))
+            .collect();
         let mut found = 0;
         let counted = (0..children).try_for_each(|_| -> Result<()> {
             let status = Command::new(&program)
@@ -46,9 +50,14 @@ pub(super) fn inheriting(kind: Kind, children: usize) -> Result<u64> {
 
 fn open_on(kind: Kind, over: &AtomicBool) -> Result<()> {
     let mut contender = kind.build()?;
-    contender.prepare(Streams::Terminal, &["/bin/true".to_owned()])?;
+    // Something that can be executed and is no program: a spawn of it opens a terminal and then fails.
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("no-interpreter");
+    fs::write(&path, "#!/no/such/interpreter\n")?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700))?;
+    contender.prepare(Streams::Terminal, &[path.to_string_lossy().into_owned()])?;
     while !over.load(Ordering::Relaxed) {
-        contender.run()?;
+        contender.open()?;
     }
     Ok(())
 }
