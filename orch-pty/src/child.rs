@@ -2,10 +2,12 @@
 //! [`Tree`](crate::Tree)'s.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::containment::Containment;
 use crate::exit::{Exit, Status};
+use crate::leader::Leader;
 use crate::owned::Owned;
 use crate::signal::Signal;
 use crate::sys::reactor::Unregistered;
@@ -30,6 +32,10 @@ impl Child {
             hold.enter_reactor()?;
         }
         Ok(Self { owned })
+    }
+
+    pub(crate) fn leader(&self) -> &Arc<Leader> {
+        self.owned.leader()
     }
 
     /// The process's number. After its status was taken, the number may come to mean another process.

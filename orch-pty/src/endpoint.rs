@@ -1,16 +1,17 @@
-//! [`Endpoint`]: our end of a terminal or a pipe, in the reactor. Reads and writes, and nothing about what it is
-//! an end of.
+//! [`Endpoint`]: our end of a terminal or a pipe, in the reactor. Waits until it can be read or written, and decides
+//! nothing about what goes through it.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use tokio::io::unix::{AsyncFd, AsyncFdReadyGuard};
+use tokio::task::coop::consume_budget;
 
+use crate::flow::{self, Filled, Kind, Then};
 use crate::sys::reactor::{self, Unregistered};
-use crate::sys::{descriptor, refusal};
 
 /// The reactor remembers a hang-up for ever, though a terminal that somebody opens again has none: what is always
 /// "ready" is asked again after so long, so that the thread is free meanwhile.
@@ -19,16 +20,32 @@ const AGAIN: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     fd: AsyncFd<OwnedFd>,
+    kind: Kind,
     /// The other side is gone. A terminal can be opened again by its path; what comes then is not read.
     ended: AtomicBool,
+    /// A hang-up was announced and there was nothing to read.
+    futile: AtomicBool,
+    /// System calls that the budget of the reading task has not paid for. Bytes that were taken must reach their
+    /// caller, so the budget is never asked between a read and its return.
+    owed: AtomicU32,
+}
+
+/// An endpoint that can be read now, as far as the reactor knows.
+#[derive(Debug)]
+pub(crate) struct Readable<'a> {
+    endpoint: &'a Endpoint,
+    ready: AsyncFdReadyGuard<'a, OwnedFd>,
 }
 
 impl Endpoint {
     /// `fd` does not block.
-    pub(crate) fn new(fd: OwnedFd, interest: Interest) -> Result<Self, Unregistered> {
+    pub(crate) fn new(fd: OwnedFd, kind: Kind, interest: Interest) -> Result<Self, Unregistered> {
         Ok(Self {
             fd: reactor::register(fd, interest)?,
+            kind,
             ended: AtomicBool::new(false),
+            futile: AtomicBool::new(false),
+            owed: AtomicU32::new(0),
         })
     }
 
@@ -36,72 +53,97 @@ impl Endpoint {
         self.fd.get_ref().as_fd()
     }
 
+    /// Whether a read has met the end.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
     /// What there is now: `None` when that is nothing yet, 0 at the end.
     pub(crate) fn try_read(&self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
-        if buffer.is_empty() || self.ended.load(Ordering::Acquire) {
-            return Ok(Some(0));
-        }
-        match descriptor::read(self.fd(), buffer) {
-            Ok(0) => {
-                self.ended.store(true, Ordering::Release);
-                Ok(Some(0))
-            }
-            Ok(read) => Ok(Some(read)),
-            Err(error) if refusal::is_hang_up(&error) => {
-                self.ended.store(true, Ordering::Release);
-                Ok(Some(0))
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) => Err(error),
-        }
+        Ok(answer(self.fill(buffer)?))
     }
 
     /// Waits until there is something, or the end.
     pub(crate) async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            if self.ended.load(Ordering::Acquire) {
+            if buffer.is_empty() || self.has_ended() {
                 return Ok(0);
             }
-            let mut ready = self.fd.readable().await?;
-            if let Some(read) = self.try_read(buffer)? {
+            if let Some(read) = self.readable().await?.read(buffer)? {
                 return Ok(read);
             }
-            let hung_up = ready.ready().is_read_closed();
-            ready.clear_ready();
+        }
+    }
+
+    /// Waits until it is worth while to read. Cancel safe.
+    pub(crate) async fn readable(&self) -> io::Result<Readable<'_>> {
+        for _ in 0..=self.owed.swap(0, Ordering::Relaxed) {
+            consume_budget().await;
+        }
+        if self.futile.swap(false, Ordering::Relaxed) {
+            tokio::time::sleep(AGAIN).await;
+        }
+        let ready = self.fd.readable().await?;
+        Ok(Readable {
+            endpoint: self,
+            ready,
+        })
+    }
+
+    /// Lets `attempt` write until it says that it did: at once, and again whenever there is room.
+    pub(crate) async fn write_by<E: From<io::Error>>(
+        &self,
+        mut attempt: impl FnMut() -> Result<Option<usize>, E>,
+    ) -> Result<usize, E> {
+        consume_budget().await;
+        if let Some(taken) = attempt()? {
+            return Ok(taken);
+        }
+        loop {
+            let mut room = self.fd.writable().await?;
+            if let Some(taken) = attempt()? {
+                return Ok(taken);
+            }
+            let hung_up = room.ready().is_write_closed();
+            room.clear_ready();
             if hung_up {
                 tokio::time::sleep(AGAIN).await;
             }
         }
     }
 
-    /// Waits until there is room, and writes at least one byte of `bytes`.
-    pub(crate) async fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        if bytes.is_empty() {
-            return Ok(0);
+    fn fill(&self, buffer: &mut [u8]) -> io::Result<Filled> {
+        if buffer.is_empty() || self.has_ended() {
+            return Ok(Filled {
+                bytes: 0,
+                reads: 0,
+                then: Then::End,
+            });
         }
-        loop {
-            let mut ready = self.fd.writable().await?;
-            match descriptor::write(self.fd(), bytes) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    let hung_up = ready.ready().is_write_closed();
-                    ready.clear_ready();
-                    if hung_up {
-                        tokio::time::sleep(AGAIN).await;
-                    }
-                }
-                result => return result,
-            }
+        let filled = flow::fill(self.fd(), self.kind, buffer)?;
+        self.owed.store(filled.reads.saturating_sub(1), Ordering::Relaxed);
+        if filled.then == Then::End {
+            self.ended.store(true, Ordering::Release);
         }
+        Ok(filled)
     }
+}
 
-    pub(crate) async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let written = self.write(bytes).await?;
-            if written == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
-            }
-            bytes = &bytes[written..];
+impl Readable<'_> {
+    /// As [`Endpoint::try_read`]; the reactor learns when there is nothing left.
+    pub(crate) fn read(mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        let filled = self.endpoint.fill(buffer)?;
+        if filled.then == Then::Nothing {
+            let hung_up = self.ready.ready().is_read_closed();
+            self.ready.clear_ready();
+            let futile = hung_up && filled.bytes == 0;
+            self.endpoint.futile.store(futile, Ordering::Relaxed);
         }
-        Ok(())
+        Ok(answer(filled))
     }
+}
+
+/// Nothing yet is told apart from the end.
+fn answer(filled: Filled) -> Option<usize> {
+    (filled.bytes > 0 || filled.then == Then::End).then_some(filled.bytes)
 }

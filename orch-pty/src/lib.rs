@@ -98,13 +98,19 @@ mod command;
 #[cfg(unix)]
 mod containment;
 #[cfg(unix)]
+mod drain;
+#[cfg(unix)]
 mod endpoint;
 #[cfg(unix)]
 mod error;
 #[cfg(unix)]
 mod exit;
 #[cfg(unix)]
+mod flow;
+#[cfg(unix)]
 mod hold;
+#[cfg(unix)]
+mod input;
 #[cfg(unix)]
 mod leader;
 #[cfg(unix)]
@@ -135,8 +141,10 @@ pub use crate::{
     child::Child,
     command::{Command, Output, Size, SpawnMethod, Stdin, TerminalMode},
     containment::{Containment, Tier, containment},
+    drain::{Drain, Drained, Grace, Source},
     error::SpawnError,
     exit::{Exit, Status},
+    input::WriteError,
     pipe::{PipeReader, PipeWriter},
     process::Process,
     signal::Signal,

@@ -2,12 +2,11 @@
 //!
 //! The terminal itself belongs to the session's owner task, which reads it all the time; a handle only asks.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use orch_pty::{Command, SpawnError};
+use orch_pty::{Command, SpawnError, WriteError};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
@@ -17,9 +16,6 @@ use super::{HeadTail, Transcript};
 
 /// Bytes of each stream that are kept from its beginning and from its end.
 const KEPT: (usize, usize) = (32 << 10, 96 << 10);
-
-/// What a terminal turns into an interrupt.
-const CTRL_C: u8 = 0x03;
 
 /// Why something cannot be done with a session.
 #[derive(Debug, thiserror::Error)]
@@ -39,13 +35,13 @@ pub enum SessionError {
         /// The process that leads it.
         pid: u32,
     },
-    /// The terminal did not take the bytes.
+    /// It did not take all of the bytes.
     #[error("writing to the session of process {pid} failed: {source}")]
     Write {
         /// The process that leads it.
         pid: u32,
         /// Why.
-        source: io::Error,
+        source: WriteError,
     },
 }
 
@@ -164,15 +160,12 @@ impl Session {
         written.map_err(|source| SessionError::Write { pid, source })
     }
 
-    /// Interrupts what runs: Ctrl-C where there is a terminal to turn it into a signal for its foreground group,
-    /// SIGINT to the leader on pipes.
+    /// Interrupts what runs: as Ctrl-C does where there is a terminal, with a signal for its foreground group; SIGINT to
+    /// the leader on pipes. Never waits.
     ///
     /// # Errors
     /// As [`Session::write`].
-    ///
-    /// # Cancel safety
-    /// Safe.
-    pub async fn interrupt(&self) -> Result<(), SessionError> {
+    pub fn interrupt(&self) -> Result<(), SessionError> {
         let terminal = self
             .shared
             .terminal
@@ -183,8 +176,7 @@ impl Session {
         match terminal {
             _ if self.state().is_some() => Err(SessionError::Ended { pid }),
             Some(terminal) => terminal
-                .write_all(&[CTRL_C])
-                .await
+                .interrupt()
                 .map_err(|source| SessionError::Write { pid, source }),
             None => {
                 self.shared.asked.send_modify(|asked| asked.interrupts += 1);

@@ -72,10 +72,7 @@ async fn what_is_written_is_answered_and_the_end_is_exact() {
         session.write(b"more\n").await,
         Err(SessionError::Ended { .. })
     ));
-    assert!(matches!(
-        session.interrupt().await,
-        Err(SessionError::Ended { .. })
-    ));
+    assert!(matches!(session.interrupt(), Err(SessionError::Ended { .. })));
 }
 
 #[tokio::test]
@@ -90,7 +87,7 @@ async fn an_interrupt_reaches_what_runs_in_the_foreground() {
     ] {
         let (session, heard, _tasks) = start(&command);
         heard.until("ready").await;
-        session.interrupt().await.unwrap();
+        session.interrupt().unwrap();
         heard.until("caught").await;
         assert_eq!(session.ended().await.unwrap().exit, Some(Exit::Code(3)));
     }

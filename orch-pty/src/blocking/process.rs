@@ -45,7 +45,10 @@ impl Process {
         let child = crate::Child::new(child.owned).map_err(refused)?;
         let ready = |fd: std::os::fd::OwnedFd| descriptor::set_nonblocking(&fd).map(|()| fd);
         let terminal = match terminal {
-            Some(terminal) => Some(crate::Terminal::new(ready(terminal.into_master())?).map_err(refused)?),
+            Some(terminal) => {
+                let terminal = crate::Terminal::new(ready(terminal.into_master())?).map_err(refused)?;
+                Some(terminal.of(child.leader()))
+            }
             None => None,
         };
         let reader = |pipe: Option<PipeReader>| {

@@ -53,6 +53,7 @@ impl Command {
         let stdin = stdin.map(PipeWriter::new).transpose().map_err(unregistered)?;
         let (stdout, stderr) = (reader(stdout)?, reader(stderr)?);
         let child = Child::new(draft.birth()?).map_err(unregistered)?;
+        let terminal = terminal.map(|terminal| terminal.of(child.leader()));
         Ok(Process {
             child,
             terminal,

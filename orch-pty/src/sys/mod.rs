@@ -13,6 +13,7 @@ pub(crate) mod lookup;
 mod newborn;
 pub(crate) mod reactor;
 pub(crate) mod refusal;
+pub(crate) mod settings;
 pub(crate) mod signals;
 pub(crate) mod terminal;
 

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use nix::libc;
 use nix::sys::termios::{self, LocalFlags, OutputFlags, SetArg};
 
-pub(crate) use super::platform::{open, path};
+pub(crate) use super::platform::{discard_input, open, path, signal_foreground};
 
 /// Both ends of a new terminal. Both are close-on-exec from the start.
 pub(crate) struct Pair {

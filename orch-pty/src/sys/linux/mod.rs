@@ -2,6 +2,7 @@
 
 mod birth;
 mod dispositions;
+mod foreground;
 mod handle;
 mod limit;
 mod memory;
@@ -16,6 +17,7 @@ pub(crate) mod warden;
 pub(super) use birth::{close_on_exec_from, reset_signal};
 pub(crate) use birth::{fork_and_pin, vfork};
 pub(super) use dispositions::dispositions;
+pub(crate) use foreground::{discard_input, signal_foreground};
 pub(crate) use handle::Handle;
 pub(crate) use limit::limit_for;
 pub(super) use limit::set_tag_limit;
