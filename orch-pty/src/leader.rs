@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::exit::Exit;
 use crate::hold::Hold;
 use crate::signal::Signal;
-use crate::sys::refusal;
+use crate::sys::{Handle, refusal};
 use crate::tag::Tag;
 
 /// An unreaped child.
@@ -158,5 +158,12 @@ impl<S: Subject, L: Lock<State<S>>> Leader<S, L> {
              ignoring SIGCHLD); wait for own children by their number",
             self.pid
         ))
+    }
+}
+
+impl Leader {
+    /// The handle of the child, while it is unreaped.
+    pub(crate) fn handle(&self) -> Option<Arc<Handle>> {
+        self.subject().map(|hold| Arc::clone(hold.handle()))
     }
 }

@@ -37,7 +37,7 @@
 //! | what a spawn gives, or why it does not | [`Process`], [`SpawnError`] |
 //! | to talk to it | [`Terminal`], [`PipeReader`], [`PipeWriter`] |
 //! | to know how it ended | [`Child`], [`Exit`] |
-//! | to end it and all that descends from it | [`Tree`], [`Ladder`], [`KillReport`], [`Tag`], [`Signal`] |
+//! | to end it and all that descends from it | [`Tree`], [`Ladder`], [`KillReport`], [`Tag`], [`RunTag`], [`Signal`] |
 //!
 //! Inside: `spawn` goes from a command to a process, `leader` alone takes the child's status, `tree` holds the census
 //! (who belongs) and the hunt (until nobody is left), and `sys` holds every system call and every line of `unsafe`.
@@ -148,7 +148,7 @@ pub use crate::{
     pipe::{PipeReader, PipeWriter},
     process::Process,
     signal::Signal,
-    tag::{RunTag, Tag},
+    tag::{InvalidRunTag, RunTag, Tag},
     terminal::Terminal,
     tree::{KillReport, Ladder, Tree},
     warden::{Swept, janitor},

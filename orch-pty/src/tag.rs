@@ -1,7 +1,8 @@
-//! [`Tag`]: the mark that a whole process tree carries.
+//! [`Tag`]: the mark that a whole process tree carries, and [`RunTag`]: what the tags of one run have in common.
 
 use std::fmt;
 use std::io;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -45,13 +46,27 @@ impl Tag {
         })
     }
 
-    /// Another worker of the same run. Numbers are unique among the last 16,777,216 of this process.
+    /// A further worker of a run. Numbers are unique among the last 16,777,216 of this process.
+    #[must_use]
+    pub fn of_run(run: RunTag) -> Self {
+        Self {
+            run: run.hard,
+            worker: run.prefix | next_number(),
+        }
+    }
+
+    /// Another worker of the same run; as [`of_run`](Self::of_run).
     #[must_use]
     pub fn sibling(self) -> Self {
-        let prefix = self.worker >> NUMBER_BITS << NUMBER_BITS;
-        Self {
-            run: self.run,
-            worker: prefix | next_number(),
+        Self::of_run(self.run_tag())
+    }
+
+    /// What all workers of this one's run have in common.
+    #[must_use]
+    pub fn run_tag(self) -> RunTag {
+        RunTag {
+            hard: self.run,
+            prefix: self.worker >> NUMBER_BITS << NUMBER_BITS,
         }
     }
 
@@ -69,59 +84,12 @@ impl Tag {
         Ok(tag.sibling())
     }
 
-    /// The run of which this is a worker.
-    pub fn run_tag(self) -> RunTag {
-        RunTag {
-            hard: self.run,
-            prefix: self.worker >> NUMBER_BITS << NUMBER_BITS,
-        }
-    }
-
     pub(crate) fn run(self) -> u64 {
         self.run
     }
 
     pub(crate) fn worker(self) -> u64 {
         self.worker
-    }
-}
-
-/// The mark of all workers of a run.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RunTag {
-    hard: u64,
-    prefix: u64,
-}
-impl RunTag {
-    pub(crate) fn from_parts(hard: u64, prefix: u64) -> Self {
-        Self { hard, prefix }
-    }
-    pub(crate) fn hard(self) -> u64 {
-        self.hard
-    }
-    pub(crate) fn prefix(self) -> u64 {
-        self.prefix
-    }
-    pub(crate) fn matches(self, [soft, hard]: [u64; 2]) -> bool {
-        hard == self.hard || soft >> NUMBER_BITS << NUMBER_BITS == self.prefix
-    }
-}
-impl fmt::Display for RunTag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}{:016x}", self.hard, self.prefix)
-    }
-}
-impl fmt::Debug for RunTag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RunTag({self})")
-    }
-}
-impl std::str::FromStr for RunTag {
-    type Err = std::num::ParseIntError;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let hard = u64::from_str_radix(text.get(..16).unwrap_or("x"), 16)?;
-        let prefix = u64::from_str_radix(text.get(16..).unwrap_or("x"), 16)?;
-        Ok(Self { hard, prefix })
     }
 }
 
@@ -141,6 +109,110 @@ impl fmt::Debug for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Tag({self})")
     }
+}
+
+/// What the tags of all workers of one run have in common: enough to find every process of the run when nobody
+/// remembers its workers.
+///
+/// As text it is 32 hexadecimal digits, which [`FromStr`] reads back: made to be kept in a file.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RunTag {
+    /// The run part of every tag, and the hard value of the limit unless an outer run has set a lower one.
+    hard: u64,
+    /// The worker part of every tag without its number.
+    prefix: u64,
+}
+
+impl RunTag {
+    /// A run that nobody else has.
+    ///
+    /// # Errors
+    /// The operating system has no random bytes to give.
+    pub fn fresh() -> io::Result<Self> {
+        Tag::fresh().map(Tag::run_tag)
+    }
+
+    /// Whether a limit of this soft and hard value was set for a worker of this run, or for one of a run inside it.
+    pub(crate) fn is_on_limit(self, [soft, hard]: [u64; 2]) -> bool {
+        hard == self.hard || self.is_prefix_of(soft)
+    }
+
+    /// Whether a limit of this soft and hard value can have been set for a worker of some run.
+    pub(crate) fn is_somebodys_limit([soft, hard]: [u64; 2]) -> bool {
+        hard & RUN_BIT != 0 && hard & 1 == 0 && soft & RUN_BIT == 0
+    }
+
+    /// As [`hard`](Self::hard) and [`prefix`](Self::prefix) have told.
+    pub(crate) fn from_parts(hard: u64, prefix: u64) -> Self {
+        Self { hard, prefix }
+    }
+
+    /// The worker part of every tag, without its number.
+    pub(crate) fn prefix(self) -> u64 {
+        self.prefix
+    }
+
+    /// The run part of every tag.
+    pub(crate) fn hard(self) -> u64 {
+        self.hard
+    }
+
+    /// Whether `worker` is the worker part of a tag of this run.
+    pub(crate) fn is_prefix_of(self, worker: u64) -> bool {
+        worker >> NUMBER_BITS == self.prefix >> NUMBER_BITS
+    }
+
+    /// Whether `tag` is a tag of this run, as text.
+    pub(crate) fn is_on_text(self, tag: &str) -> bool {
+        tag.get(..16)
+            .is_some_and(|run| u64::from_str_radix(run, 16) == Ok(self.hard))
+    }
+}
+
+/// 32 hexadecimal digits: the run, then the workers' prefix.
+impl fmt::Display for RunTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}{:016x}", self.hard, self.prefix)
+    }
+}
+
+impl fmt::Debug for RunTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RunTag({self})")
+    }
+}
+
+impl FromStr for RunTag {
+    type Err = InvalidRunTag;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRunTag> {
+        let invalid = || InvalidRunTag {
+            text: text.to_owned(),
+        };
+        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let (run, worker) = text.split_at_checked(16).filter(|_| digits).ok_or_else(invalid)?;
+        let parse = |half| u64::from_str_radix(half, 16).map_err(|_| invalid());
+        let tag = Self {
+            hard: parse(run)?,
+            prefix: parse(worker)?,
+        };
+        // What no run has must not be hunted: a limit of "unlimited" is everybody's.
+        let whole = tag.hard & RUN_BIT != 0
+            && tag.hard != u64::MAX
+            && tag.prefix & RUN_BIT == 0
+            && tag.prefix.trailing_zeros() >= NUMBER_BITS
+            && tag.prefix != 0;
+        whole.then_some(tag).ok_or_else(invalid)
+    }
+}
+
+/// A text that is no [`RunTag`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot read `{}` as the tag of a run: it is not what a run writes; remove it", .text.escape_debug())]
+#[non_exhaustive]
+pub struct InvalidRunTag {
+    /// The text.
+    pub text: String,
 }
 
 #[cfg(test)]
@@ -164,5 +236,41 @@ mod tests {
         assert_ne!(tag.worker, sibling.worker);
         assert_eq!(tag.worker >> NUMBER_BITS, sibling.worker >> NUMBER_BITS);
         assert_ne!(Tag::fresh().expect("random bytes").run, tag.run);
+    }
+
+    #[test]
+    fn a_run_is_read_back_from_its_text_and_knows_its_workers() {
+        let run = RunTag::fresh().expect("random bytes");
+        assert_eq!(run.to_string().parse(), Ok(run));
+        let (worker, other) = (Tag::of_run(run), Tag::fresh().expect("random bytes"));
+        assert_eq!(worker.run_tag(), run);
+        assert!(run.is_on_text(&worker.to_string()) && !run.is_on_text(&other.to_string()));
+        // On its own, and inside an outer run that has set the hard value.
+        assert!(run.is_on_limit([worker.worker, worker.run]) && run.is_on_limit([worker.worker, other.run]));
+        // Of this run by the hard value alone: an inner run has set the soft one.
+        assert!(run.is_on_limit([other.worker, worker.run]));
+        assert!(!run.is_on_limit([other.worker, other.run]));
+        assert!(!run.is_on_limit([u64::MAX, u64::MAX]));
+    }
+
+    #[test]
+    fn a_text_that_no_run_wrote_is_refused() {
+        let run = RunTag::fresh().expect("random bytes").to_string();
+        let texts = [
+            String::new(),
+            run[..31].to_owned(),
+            format!("{run}0"),
+            format!("+{}", &run[1..]),
+            "f".repeat(32),
+            format!("{}{}", "f".repeat(16), &run[16..]),
+            format!("{}{}", &run[..16], "0".repeat(16)),
+            format!("0{}", &run[1..]),
+            "\u{e9}".repeat(16),
+            Tag::fresh().expect("random bytes").to_string(),
+        ];
+        for text in texts {
+            let error = text.parse::<RunTag>().expect_err(&text);
+            assert_eq!(error.text, text);
+        }
     }
 }

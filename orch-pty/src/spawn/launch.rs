@@ -210,6 +210,7 @@ impl<'c> Draft<'c> {
             }
             diagnosis::diagnose(self.command, &self.path, &self.image, failure)
         })?;
+        sys::reserve::fill();
         let pid = handle.pid();
         let listed = self.guard.list(&handle);
         let leader = Leader::new(Hold::new(handle, listed), pid, self.tag);

@@ -9,10 +9,12 @@ pub(crate) mod descriptor;
 mod dispositions;
 mod fork;
 pub(crate) mod image;
+mod limit;
 pub(crate) mod lookup;
 mod newborn;
 pub(crate) mod reactor;
 pub(crate) mod refusal;
+pub(crate) mod reserve;
 pub(crate) mod settings;
 pub(crate) mod signals;
 pub(crate) mod terminal;
@@ -28,6 +30,7 @@ mod portable;
 use portable as platform;
 
 pub(crate) use dispositions::Dispositions;
+pub(crate) use limit::Limit;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::warden;
 pub(crate) use newborn::{Birth, Failure, Stage};

@@ -40,3 +40,26 @@ pub(crate) fn is_no_child(error: &io::Error) -> bool {
 pub(crate) fn is_hang_up(error: &io::Error) -> bool {
     error.raw_os_error() == Some(Errno::EIO as i32)
 }
+
+/// Whether a system call failed for want of a free descriptor.
+pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+    [Errno::EMFILE, Errno::ENFILE]
+        .iter()
+        .any(|&errno| error.raw_os_error() == Some(errno as i32))
+}
+
+/// Whether there is no such process, file or directory (any more), as `/proc` and calls on processes put it.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_gone(error: &io::Error) -> bool {
+    [Errno::ESRCH, Errno::ENOENT]
+        .iter()
+        .any(|&errno| error.raw_os_error() == Some(errno as i32))
+}
+
+/// Whether something is there and this process may not have it.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_withheld(error: &io::Error) -> bool {
+    [Errno::EPERM, Errno::EACCES]
+        .iter()
+        .any(|&errno| error.raw_os_error() == Some(errno as i32))
+}

@@ -1,13 +1,42 @@
-//! [`Host`]: the [`Kernel`] that this process runs on.
+//! [`Host`]: the [`Kernel`] that this process runs on, and the hunts on it.
 
 use std::io;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
-use super::kernel::{Depth, Kernel, Mark};
+use super::hunt::Request;
+use super::kernel::{Kernel, Limit};
+use super::party::Party;
+use super::report::KillReport;
 use crate::signal::Signal;
-use crate::sys::{self, Handle, processes};
+use crate::sys::{self, Handle, processes, reserve};
 use crate::tag::Tag;
+
+/// What the warden of an orchestrator calls itself.
+pub(crate) const WARDEN_NAME: &str = "orch-warden";
+
+/// Kills whom `request` names, together with whoever else hunts now. It blocks until an exact look finds nobody, or
+/// the request's limit has passed (and at most a quarter of a second more).
+pub(crate) fn hunt(request: Request<Arc<Handle>>) -> KillReport {
+    /// With the process it was made in: in a fork of this program nobody leads on what was led at the fork.
+    static PARTY: Mutex<Option<(u32, Arc<Party<Host>>)>> = Mutex::new(None);
+    let party = {
+        let mut slot = PARTY.lock().unwrap_or_else(PoisonError::into_inner);
+        let this = sys::own_number();
+        match &*slot {
+            Some((process, party)) if *process == this => Arc::clone(party),
+            _ => {
+                let party = Arc::new(Party::new(Host));
+                *slot = Some((this, Arc::clone(&party)));
+                party
+            }
+        }
+    };
+    let report = party.hunt(request);
+    // What it has used up of the reserve is free again.
+    reserve::fill();
+    report
+}
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Host;
@@ -19,41 +48,54 @@ impl Kernel for Host {
         sys::own_number()
     }
 
-    fn all(&self) -> Vec<u32> {
+    fn own_limit(&self) -> Option<[u64; 2]> {
+        processes::own_limit()
+    }
+
+    fn now(&self) -> Duration {
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed()
+    }
+
+    fn all(&self) -> io::Result<Vec<u32>> {
         processes::all()
     }
 
-    fn newest(&self) -> Option<u32> {
+    fn newest(&self) -> io::Result<u32> {
         processes::newest()
     }
 
-    fn number_limit(&self) -> Option<u32> {
+    fn number_limit(&self) -> io::Result<u32> {
         processes::number_limit()
     }
 
-    fn children(&self, pid: u32) -> Vec<u32> {
+    fn children(&self, pid: u32) -> io::Result<Vec<u32>> {
         processes::children(pid)
     }
 
-    fn parent(&self, pid: u32) -> Option<u32> {
-        processes::place(pid).map(|place| place.parent)
+    fn limit(&self, pid: u32) -> io::Result<Limit> {
+        processes::limit(pid)
     }
 
-    fn mark(&self, pid: u32, tag: Tag, depth: Depth) -> Option<Mark> {
-        if processes::limit_is(pid, tag.worker()) {
-            return Some(Mark::Limit);
-        }
-        let found =
-            depth == Depth::Environment && processes::environment_has(pid, Tag::VARIABLE, &tag.to_string());
-        found.then_some(Mark::Environment)
+    fn environment(&self, pid: u32) -> io::Result<String> {
+        processes::variable(pid, Tag::VARIABLE).map(Option::unwrap_or_default)
     }
 
-    fn pin(&self, pid: u32) -> io::Result<Arc<Handle>> {
-        processes::pin(pid).map(Arc::new)
+    fn is_warden(&self, pin: &Arc<Handle>) -> bool {
+        // The first question is the cheaper one by far, and most have answered with it.
+        processes::leads_a_session(pin.pid()) && processes::is_called(pin.pid(), WARDEN_NAME)
+    }
+
+    fn pin(&self, pid: u32) -> io::Result<Option<Arc<Handle>>> {
+        Ok(processes::pin(pid)?.map(Arc::new))
     }
 
     fn number(&self, pin: &Arc<Handle>) -> u32 {
         pin.pid()
+    }
+
+    fn parent(&self, pin: &Arc<Handle>) -> Option<u32> {
+        processes::parent(pin)
     }
 
     fn is_unreaped(&self, pin: &Arc<Handle>) -> bool {

@@ -1,61 +1,53 @@
 //! [`Kernel`]: what a census and a hunt ask of the operating system, so that both can be tested without processes.
+//!
+//! It answers with facts; what they mean for a tree is decided above it.
 
 use std::io;
 use std::time::Duration;
 
 use crate::signal::Signal;
-use crate::tag::Tag;
+pub(crate) use crate::sys::Limit;
 
-/// How thoroughly a mark is looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Depth {
-    /// The limit: one system call a process.
-    Limit,
-    /// The limit, then the environment: about five times the cost.
-    Environment,
-}
-
-/// Where a mark was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mark {
-    /// In the limit, which only a descendant can have: its process group is ours as well, since it lies in a session
-    /// that our child or one of its descendants opened.
-    Limit,
-    /// In the environment, which a service can have been handed: the process is ours, its group may not be.
-    Environment,
-}
-
-/// The operating system.
+/// The operating system. Numbers mean processes only for a moment; a pin means one process for ever.
 pub(crate) trait Kernel {
     /// A hold on one process, which stays with that process when its number comes to mean another one.
     type Pin: Clone;
 
     /// The number of the calling process.
     fn own(&self) -> u32;
+    /// Soft and hard value of the calling process's own limit.
+    fn own_limit(&self) -> Option<[u64; 2]>;
+    /// A clock that never goes back.
+    fn now(&self) -> Duration;
     /// The numbers of all processes.
-    fn all(&self) -> Vec<u32>;
+    fn all(&self) -> io::Result<Vec<u32>>;
     /// The number that was given out last.
-    fn newest(&self) -> Option<u32>;
+    fn newest(&self) -> io::Result<u32>;
     /// One more than the highest possible number.
-    fn number_limit(&self) -> Option<u32>;
-    /// The children of a process.
-    fn children(&self, pid: u32) -> Vec<u32>;
-    /// The parent of a process.
-    fn parent(&self, pid: u32) -> Option<u32>;
-    /// Whether a process carries the tag.
-    fn mark(&self, pid: u32, tag: Tag, depth: Depth) -> Option<Mark>;
+    fn number_limit(&self) -> io::Result<u32>;
+    /// The children of a process; none when it is gone.
+    fn children(&self, pid: u32) -> io::Result<Vec<u32>>;
+    /// The limit that carries a tag.
+    fn limit(&self, pid: u32) -> io::Result<Limit>;
+    /// The tags in the environment that a process was started with, divided by colons; empty when there are none,
+    /// or it may not be read.
+    fn environment(&self, pid: u32) -> io::Result<String>;
+    /// Whether it calls itself a warden, and leads a session as wardens do.
+    fn is_warden(&self, pin: &Self::Pin) -> bool;
 
-    /// Takes hold of the process that has this number now.
-    fn pin(&self, pid: u32) -> io::Result<Self::Pin>;
+    /// Takes hold of the process that has this number now; `None` when nobody has it.
+    fn pin(&self, pid: u32) -> io::Result<Option<Self::Pin>>;
     /// The number of a pinned process.
     fn number(&self, pin: &Self::Pin) -> u32;
+    /// The parent of a pinned process.
+    fn parent(&self, pin: &Self::Pin) -> Option<u32>;
     /// Whether the number still means the pinned process: it is alive or a zombie.
     fn is_unreaped(&self, pin: &Self::Pin) -> bool;
     /// Whether it is a zombie or gone.
     fn has_ended(&self, pin: &Self::Pin) -> bool;
     /// Signals one process.
     fn signal(&self, pin: &Self::Pin, signal: Signal) -> io::Result<()>;
-    /// Signals the process group that a process is in.
+    /// Signals the process group that a process is in, unless it is the caller's own or of its session.
     fn signal_group_of(&self, pin: &Self::Pin, signal: Signal) -> io::Result<()>;
     /// Waits until all have ended, at most `limit`.
     fn wait_for_all(&self, pins: &[Self::Pin], limit: Duration);

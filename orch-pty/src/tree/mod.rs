@@ -4,17 +4,29 @@
 //! those whose parent has died. *Mark*: the [`Tag`](crate::Tag), which every descendant inherits wherever it goes. A
 //! process is pinned first, then checked to be one of ours, then signalled through the pin: a number that has come
 //! to mean somebody else is never signalled.
+//!
+//! From the ground up: `kernel` (what is asked of the system; `host` answers), `quarry` (whose mark is it), `lineage`
+//! and `sweep` (two ways to look), `census` (who is there), `hunt` (one request to kill), `round` (one round of many
+//! hunts), `party` (hunts of many threads go together), `ladder` and `climb` (the polite steps before), `root`
+//! (one child's tree) and `run` (those of a dead orchestrator).
 
 mod census;
+mod climb;
 mod host;
 mod hunt;
 mod kernel;
 mod ladder;
+mod lineage;
 #[cfg(test)]
 mod model;
+mod party;
+mod quarry;
 mod report;
 mod root;
+mod round;
 mod run;
+mod sweep;
+mod sync;
 
 pub use ladder::Ladder;
 pub use report::KillReport;

@@ -11,10 +11,13 @@ pub struct KillReport {
     pub killed: u32,
     /// How many times all processes were looked through.
     pub rounds: u32,
-    /// Members that were still alive at the end: they hang in the kernel, or this user may not signal them.
+    /// Members that were still alive at the last look: they hang in the kernel, this user may not signal them, or
+    /// they forked themselves on until the time was over. Empty is proof only when the report is
+    /// [`exact`](Self::exact).
     pub left: Vec<u32>,
-    /// exact
-    pub exact: bool,
     /// The strongest signal that was sent; `None` when there was nobody to signal.
     pub strongest: Option<Signal>,
+    /// Whether the last look was complete and found nobody. It is not when `/proc` or a descriptor was missing, when
+    /// the time was over first, when strangers started and ended all the while, and never elsewhere than on Linux.
+    pub exact: bool,
 }

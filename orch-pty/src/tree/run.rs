@@ -1,44 +1,41 @@
-//! Ends everybody of a run, for whom the run's tag is all that is known.
+//! Ends everybody of a run: what is left to do when its orchestrator is dead.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::host::hunt;
+use super::hunt::Request;
+use super::quarry::Quarry;
 use super::report::KillReport;
-use crate::signal::Signal;
 use crate::sys::{Handle, processes};
 use crate::tag::RunTag;
-use std::time::Duration;
+
+/// Children of the dead orchestrator, from whom lineage leads on whatever mark their descendants carry.
 #[derive(Debug)]
-pub(crate) struct Roots(Vec<(u32, u64)>);
+pub(crate) struct Roots(Vec<Arc<Handle>>);
+
 impl Roots {
+    /// Nobody is known: the tag tells.
     pub(crate) fn none() -> Self {
         Self(Vec::new())
     }
-    pub(crate) fn listed(x: impl Iterator<Item = (u32, u64)>) -> Self {
-        Self(x.collect())
+
+    /// By number and by the inode of its pidfd: whoever has got the number since is another one.
+    pub(crate) fn listed(roots: impl IntoIterator<Item = (u32, u64)>) -> Self {
+        let known = roots.into_iter().filter_map(|(pid, inode)| {
+            let handle = processes::pin(pid).ok()??;
+            (handle.inode() == Some(inode)).then(|| Arc::new(handle))
+        });
+        Self(known.collect())
     }
 }
-pub(crate) fn end_run(run: RunTag, roots: &Roots, _weak: bool, _limit: Duration) -> KillReport {
-    let _ = &roots.0;
-    let mut r = KillReport::default();
-    let mut clean = 0;
-    for _ in 0..10_000 {
-        let mut n = 0;
-        for pid in processes::all() {
-            if pid > 1 && processes::limit_pair(pid).is_some_and(|l| run.matches(l)) {
-                let Ok(h) = Handle::open(pid) else { continue };
-                if processes::limit_pair(pid).is_some_and(|l| run.matches(l)) && !h.has_ended() {
-                    n += 1;
-                    r.killed += 1;
-                    let _ = h.signal(Signal::Kill);
-                }
-            }
-        }
-        if n == 0 {
-            clean += 1;
-        } else {
-            clean = 0;
-        }
-        if clean == 2 {
-            break;
-        }
-    }
-    r.exact = true;
-    r
+
+/// Kills everybody of `run` for at most `limit`. `thorough` when a tag may lie in an environment alone.
+pub(crate) fn end_run(run: RunTag, roots: &Roots, thorough: bool, limit: Duration) -> KillReport {
+    hunt(Request {
+        quarry: Quarry::Run(run),
+        roots: roots.0.clone(),
+        thorough,
+        limit,
+    })
 }

@@ -87,10 +87,18 @@ impl Handle {
 
     /// Whether the number still means this process: it is alive, or a zombie that nobody has waited for.
     pub(crate) fn is_unreaped(&self) -> bool {
-        match self.send(0, 0) {
-            Ok(()) => true,
-            Err(error) => error.raw_os_error() == Some(libc::EPERM),
-        }
+        // Any other refusal (of a sandbox too) says nothing about the process.
+        !matches!(self.send(0, 0), Err(error) if error.raw_os_error() == Some(libc::ESRCH))
+    }
+
+    /// Whether the number certainly still means this process, and it may be signalled.
+    pub(super) fn may_be_signalled(&self) -> bool {
+        self.send(0, 0).is_ok()
+    }
+
+    /// The parent's number, since Linux 6.13.
+    pub(super) fn parent(&self) -> Option<u32> {
+        status::parent(self.fd.as_fd())
     }
 
     /// Whether it has ended (all of its threads have), reaped or not.

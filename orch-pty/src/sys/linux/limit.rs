@@ -1,21 +1,32 @@
 //! The tag that survives a scrubbed environment: `RLIMIT_LOCKS`, which the kernel has ignored since 2.4 but still
 //! hands from parent to child and keeps across exec. Everybody may lower it.
 
+use std::io;
 use std::sync::OnceLock;
 
 use nix::errno::Errno;
 use nix::libc::{self, pid_t};
 
+use crate::sys::Limit;
+
 /// Soft and hard value for the child that is `worker` in the run `run` (`worker` below `run`), or `None` when the
 /// hard value in force is already lower than the tag. A nested orchestrator keeps the hard value of the outer run.
 pub(crate) fn limit_for(run: u64, worker: u64) -> Option<[u64; 2]> {
-    static OWN: OnceLock<Option<[u64; 2]>> = OnceLock::new();
-    let [_, hard] = (*OWN.get_or_init(|| read(0)))?;
+    let [_, hard] = own()?;
     match hard {
         libc::RLIM64_INFINITY => Some([worker, run]),
         outer if outer >= worker => Some([worker, outer]),
         _ => None,
     }
+}
+
+/// Soft and hard value of this process, as they were at the first question.
+pub(crate) fn own() -> Option<[u64; 2]> {
+    static OWN: OnceLock<Option<[u64; 2]>> = OnceLock::new();
+    *OWN.get_or_init(|| match read(0) {
+        Ok(Limit::Is(pair)) => Some(pair),
+        _ => None,
+    })
 }
 
 /// Sets the limit of the calling process.
@@ -50,9 +61,14 @@ pub(super) fn set(pid: pid_t, limit: &[u64; 2]) {
     }
 }
 
-/// Soft and hard value of a process: alive or a zombie, and of the same user.
-pub(super) fn read(pid: u32) -> Option<[u64; 2]> {
-    let pid = pid_t::try_from(pid).ok()?;
+/// The limit of a process, alive or a zombie; 0 means the caller.
+///
+/// # Errors
+/// The call itself is refused, by a sandbox say.
+pub(crate) fn read(pid: u32) -> io::Result<Limit> {
+    let Ok(pid) = pid_t::try_from(pid) else {
+        return Ok(Limit::Nobody);
+    };
     let mut limit = [0_u64; 2];
     // SAFETY: writes a pair of numbers, as `struct rlimit64` is laid out, through a live local; sets nothing.
     let result = unsafe {
@@ -64,6 +80,10 @@ pub(super) fn read(pid: u32) -> Option<[u64; 2]> {
             limit.as_mut_ptr(),
         )
     };
-    Errno::result(result).ok()?;
-    Some(limit)
+    match Errno::result(result) {
+        Ok(_) => Ok(Limit::Is(limit)),
+        Err(Errno::ESRCH) => Ok(Limit::Nobody),
+        Err(Errno::EPERM) => Ok(Limit::Withheld),
+        Err(errno) => Err(errno.into()),
+    }
 }

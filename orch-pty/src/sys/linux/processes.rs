@@ -3,68 +3,124 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::fd::AsRawFd;
 use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::libc::{self, c_int};
 
 use super::handle::{self, Handle};
 use super::limit;
 use crate::signal::Signal;
+use crate::sys::{refusal, reserve};
 
 /// Environments are read up to here; the kernel takes no more than a quarter of the stack limit (2 MiB by default).
 const ENVIRONMENT_MOST: u64 = 8 * 1024 * 1024;
+/// What one call lists at most: some thousand processes.
+const LIST_BYTES: usize = 64 * 1024;
+
+pub(crate) use limit::own as own_limit;
+pub(crate) use limit::read as limit;
 
 /// The numbers of all processes.
-pub(crate) fn all() -> Vec<u32> {
-    let Ok(entries) = std::fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .collect()
+pub(crate) fn all() -> io::Result<Vec<u32>> {
+    let folder = reserve::with_room(|| File::open("/proc"))?;
+    numbers_in(&folder, LIST_BYTES)
+}
+
+/// The entries of a folder that are numbers. One call lists what `read_dir` needs several for, and allocates nothing
+/// for each entry.
+fn numbers_in(folder: &File, bytes: usize) -> io::Result<Vec<u32>> {
+    let (mut found, mut list) = (Vec::new(), vec![0_u8; bytes]);
+    loop {
+        // SAFETY: the call writes at most `list.len()` bytes to a live vector.
+        let filled = Errno::result(unsafe {
+            libc::syscall(
+                libc::SYS_getdents64,
+                folder.as_raw_fd(),
+                list.as_mut_ptr(),
+                list.len(),
+            )
+        })?;
+        let mut rest = usize::try_from(filled)
+            .ok()
+            .and_then(|filled| list.get(..filled))
+            .unwrap_or(&[]);
+        if rest.is_empty() {
+            return Ok(found);
+        }
+        while let Some((name, after)) = first_entry(rest) {
+            found.extend(parse_number(name));
+            rest = after;
+        }
+    }
+}
+
+/// The name of the first `struct linux_dirent64`, and what follows it: number and offset (8 bytes each), length of
+/// the entry (2), kind (1), name and NUL.
+fn first_entry(list: &[u8]) -> Option<(&[u8], &[u8])> {
+    let length = usize::from(u16::from_ne_bytes([*list.get(16)?, *list.get(17)?]));
+    let (entry, after) = list.split_at_checked(length)?;
+    Some((entry.get(19..)?.split(|&byte| byte == 0).next()?, after))
+}
+
+fn parse_number(text: &[u8]) -> Option<u32> {
+    std::str::from_utf8(text).ok()?.parse().ok()
 }
 
 /// The number that was given out last.
-pub(crate) fn newest() -> Option<u32> {
-    std::fs::read_to_string("/proc/loadavg")
-        .ok()?
-        .split_ascii_whitespace()
-        .last()?
-        .parse()
-        .ok()
+pub(crate) fn newest() -> io::Result<u32> {
+    let mut line = [0; 128];
+    let read = reserve::with_room(|| File::open("/proc/loadavg")?.read(&mut line))?;
+    let last = line
+        .get(..read)
+        .unwrap_or(&[])
+        .trim_ascii()
+        .rsplit(|&byte| byte == b' ')
+        .next();
+    last.and_then(parse_number)
+        .ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 /// One more than the highest number a process can have.
-pub(crate) fn number_limit() -> Option<u32> {
-    std::fs::read_to_string("/proc/sys/kernel/pid_max")
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
+pub(crate) fn number_limit() -> io::Result<u32> {
+    let text = reserve::with_room(|| std::fs::read_to_string("/proc/sys/kernel/pid_max"))?;
+    text.trim().parse().map_err(io::Error::other)
 }
 
 /// The children of all threads of `pid`.
-pub(crate) fn children(pid: u32) -> Vec<u32> {
+pub(crate) fn children(pid: u32) -> io::Result<Vec<u32>> {
     let mut found = Vec::new();
-    let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
-        return found;
+    let threads = match reserve::with_room(|| File::open(format!("/proc/{pid}/task"))) {
+        Ok(folder) => numbers_in(&folder, LIST_BYTES / 32)?,
+        Err(error) if refusal::is_gone(&error) => return Ok(found),
+        Err(error) => return Err(error),
     };
-    for thread in threads.flatten() {
-        let Ok(line) = std::fs::read_to_string(thread.path().join("children")) else {
-            continue;
-        };
-        found.extend(
-            line.split_ascii_whitespace()
-                .filter_map(|number| number.parse::<u32>().ok()),
-        );
+    for thread in threads {
+        match reserve::with_room(|| std::fs::read(format!("/proc/{pid}/task/{thread}/children"))) {
+            Ok(line) => found.extend(line.split(|&byte| byte == b' ').filter_map(parse_number)),
+            Err(error) if refusal::is_gone(&error) => {}
+            Err(error) => return Err(error),
+        }
     }
-    found
+    Ok(found)
+}
+
+/// Whether the system knows `pid` by this name.
+pub(crate) fn is_called(pid: u32, name: &str) -> bool {
+    reserve::with_room(|| std::fs::read(format!("/proc/{pid}/comm")))
+        .is_ok_and(|comm| comm.trim_ascii_end() == name.as_bytes())
+}
+
+/// Whether `pid` leads a session.
+pub(crate) fn leads_a_session(pid: u32) -> bool {
+    session(pid) == Some(pid)
 }
 
 /// Where a process stands among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) parent: u32,
-    pub(crate) group: u32,
     /// Clock ticks between the start of the system and of the process.
     pub(crate) started: u64,
 }
@@ -87,49 +143,47 @@ fn parse_stat(stat: &[u8]) -> Option<Place> {
         .ok()?
         .split_ascii_whitespace();
     let parent = fields.nth(1)?.parse().ok()?;
-    let group = fields.next()?.parse().ok()?;
-    // Field 22 of proc_pid_stat(5); field 5 was just read.
-    let started = fields.nth(16)?.parse().ok()?;
-    Some(Place {
-        parent,
-        group,
-        started,
-    })
+    // Field 22 of proc_pid_stat(5); field 4 was just read.
+    let started = fields.nth(17)?.parse().ok()?;
+    Some(Place { parent, started })
 }
 
-/// Whether `pid` carries the tag of `worker` in its limit.
-pub(crate) fn limit_is(pid: u32, worker: u64) -> bool {
-    limit::read(pid).is_some_and(|[soft, _]| soft == worker)
-}
-
-/// Whether the environment that `pid` was started with has a variable `key` whose value, cut at colons, holds `word`.
-pub(crate) fn environment_has(pid: u32, key: &str, word: &str) -> bool {
-    let Ok(file) = File::open(format!("/proc/{pid}/environ")) else {
-        return false;
-    };
+/// The value of a variable in the environment that `pid` was started with; `None` when it has none, is gone, or may
+/// not be read.
+pub(crate) fn variable(pid: u32, key: &str) -> io::Result<Option<String>> {
     let mut environment = Vec::new();
-    if file.take(ENVIRONMENT_MOST).read_to_end(&mut environment).is_err() {
-        return false;
+    let read = reserve::with_room(|| {
+        let file = File::open(format!("/proc/{pid}/environ"))?;
+        file.take(ENVIRONMENT_MOST).read_to_end(&mut environment)
+    });
+    match read {
+        Ok(_) => {}
+        Err(error) if refusal::is_gone(&error) || refusal::is_withheld(&error) => return Ok(None),
+        Err(error) => return Err(error),
     }
-    environment.split(|&byte| byte == 0).any(|variable| {
-        let value = variable
-            .strip_prefix(key.as_bytes())
-            .and_then(|rest| rest.strip_prefix(b"="));
-        value.is_some_and(|value| {
-            value
-                .split(|&byte| byte == b':')
-                .any(|part| part == word.as_bytes())
-        })
+    let value = environment.split(|&byte| byte == 0).find_map(|variable| {
+        let value = variable.strip_prefix(key.as_bytes())?.strip_prefix(b"=")?;
+        std::str::from_utf8(value).ok()
+    });
+    Ok(value.map(str::to_owned))
+}
+
+/// The parent of a process that is held.
+pub(crate) fn parent(member: &Handle) -> Option<u32> {
+    member.parent().or_else(|| {
+        let place = place(member.pid())?;
+        member.is_unreaped().then_some(place.parent)
     })
 }
 
-pub(crate) fn limit_pair(pid: u32) -> Option<[u64; 2]> {
-    limit::read(pid)
-}
-
-/// Takes hold of the process that has this number now.
-pub(crate) fn pin(pid: u32) -> io::Result<Handle> {
-    Handle::open(pid)
+/// Takes hold of the process that has this number now; `None` when nobody has it.
+pub(crate) fn pin(pid: u32) -> io::Result<Option<Handle>> {
+    match reserve::with_room(|| Handle::open(pid)) {
+        Ok(handle) => Ok(Some(handle)),
+        // A number that means a thread alone is refused as invalid.
+        Err(error) if refusal::is_gone(&error) || error.raw_os_error() == Some(libc::EINVAL) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Signals one member of a tree.
@@ -137,19 +191,35 @@ pub(crate) fn tell(member: &Handle, signal: Signal) -> io::Result<()> {
     member.signal(signal)
 }
 
-/// Signals the group that `member` is in now. The caller has checked that this group is the tree's own.
+/// Signals the group that `member` is in now, unless it is this process's own group or in its session. The caller
+/// has checked that the group is the tree's own.
 pub(crate) fn signal_group_of(member: &Handle, signal: Signal) -> io::Result<()> {
-    let Some(place) = place(member.pid()) else {
-        return Err(io::ErrorKind::NotFound.into());
-    };
-    if place.group == member.pid() {
+    let group = group(member.pid()).ok_or(io::ErrorKind::NotFound)?;
+    if Some(group) == self::group(0) || session(member.pid()) == session(0) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    if group == member.pid() {
         return member.signal_group_led(signal);
     }
     // While a member is unreaped, its group's number means no other group.
-    if place.group == std::process::id() || !member.is_unreaped() {
+    if !member.may_be_signalled() {
         return Err(io::ErrorKind::NotFound.into());
     }
-    handle::signal_group(place.group, signal)
+    handle::signal_group(group, signal)
+}
+
+/// The group of a process, alive or a zombie; 0 means the caller.
+fn group(pid: u32) -> Option<u32> {
+    let pid = c_int::try_from(pid).ok()?;
+    // SAFETY: takes a number alone.
+    u32::try_from(unsafe { libc::getpgid(pid) }).ok()
+}
+
+/// The session of a process, alive or a zombie; 0 means the caller.
+fn session(pid: u32) -> Option<u32> {
+    let pid = c_int::try_from(pid).ok()?;
+    // SAFETY: takes a number alone.
+    u32::try_from(unsafe { libc::getsid(pid) }).ok()
 }
 
 /// Waits until all have ended, at most `limit`.
@@ -168,7 +238,6 @@ mod tests {
             parse_stat(stat),
             Some(Place {
                 parent: 40,
-                group: 41,
                 started: 987_654
             })
         );
@@ -179,9 +248,39 @@ mod tests {
     #[test]
     fn this_process_is_found_by_its_number_and_its_parent() {
         let own = std::process::id();
-        assert!(all().contains(&own));
+        assert!(all().expect("a list").contains(&own));
         let place = place(own).expect("own place");
         assert_eq!(place.parent, std::os::unix::process::parent_id());
-        assert!(newest().is_some() && number_limit().is_some());
+        assert!(newest().expect("a number") < number_limit().expect("a number"));
+        let handle = pin(own).expect("a descriptor").expect("this process");
+        assert_eq!(parent(&handle), Some(place.parent));
+    }
+
+    #[test]
+    fn the_own_group_and_session_are_never_signalled() {
+        // In whatever group and session the tests run: this process is a member of its own.
+        let handle = pin(std::process::id())
+            .expect("a descriptor")
+            .expect("this process");
+        let refused = signal_group_of(&handle, Signal::Continue).expect_err("the own group");
+        assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied);
+    }
+
+    #[test]
+    fn a_variable_is_read_from_the_environment_and_nobody_has_one() {
+        let own = std::process::id();
+        let path = variable(own, "PATH").expect("a look");
+        assert_eq!(path, std::env::var("PATH").ok());
+        assert_eq!(variable(own, "PAT").expect("a look"), None);
+        assert_eq!(variable(u32::MAX >> 1, "PATH").expect("a look"), None);
+    }
+
+    #[test]
+    fn a_long_list_is_read_to_its_end_in_small_pieces() {
+        let folder = File::open("/proc").expect("a folder");
+        let mut found = numbers_in(&folder, 300).expect("a list");
+        assert!(found.contains(&std::process::id()));
+        found.dedup();
+        assert!(found.is_sorted(), "{found:?}");
     }
 }

@@ -11,10 +11,13 @@ use nix::libc;
 struct Remembered {
     mask: u64,
     control_group: u64,
+    /// Process, thread group, parent, then users and groups.
     identities: [u32; 11],
     exit_code: i32,
 }
 
+/// `PIDFD_INFO_PID`.
+const IDENTITIES: u64 = 1 << 0;
 /// `PIDFD_INFO_EXIT`.
 const EXIT: u64 = 1 << 3;
 
@@ -37,14 +40,24 @@ const GET_INFO: libc::Ioctl = {
 
 /// The wait status of a process that has been reaped already.
 pub(super) fn remembered(pidfd: BorrowedFd<'_>) -> Option<i32> {
+    ask(pidfd, EXIT).map(|info| info.exit_code)
+}
+
+/// The parent of a process that is not reaped.
+pub(super) fn parent(pidfd: BorrowedFd<'_>) -> Option<u32> {
+    ask(pidfd, IDENTITIES).map(|info| info.identities[2])
+}
+
+/// Asks for what `wanted` names; `None` when the kernel does not have it.
+fn ask(pidfd: BorrowedFd<'_>, wanted: u64) -> Option<Remembered> {
     const { assert!(size_of::<Remembered>() == 64) }
     let mut info = Remembered {
-        mask: EXIT,
+        mask: wanted,
         ..Remembered::default()
     };
     // SAFETY: the call reads and writes 64 bytes, the size that the request encodes, through a live local.
     let result = unsafe { libc::ioctl(pidfd.as_raw_fd(), GET_INFO, &raw mut info) };
-    (result == 0 && info.mask & EXIT != 0).then_some(info.exit_code)
+    (result == 0 && info.mask & wanted != 0).then_some(info)
 }
 
 /// Whether the statuses of children are lost for good: this process told the system to keep none, and the kernel does

@@ -5,21 +5,51 @@ use std::time::{Duration, Instant};
 
 use super::handle::Handle;
 use crate::signal::Signal;
+use crate::sys::Limit;
 
-pub(crate) fn all() -> Vec<u32> {
-    Vec::new()
+/// The answer to every question about them.
+fn unknown<T>() -> io::Result<T> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
-pub(crate) fn newest() -> Option<u32> {
+pub(crate) fn all() -> io::Result<Vec<u32>> {
+    unknown()
+}
+
+pub(crate) fn newest() -> io::Result<u32> {
+    unknown()
+}
+
+pub(crate) fn number_limit() -> io::Result<u32> {
+    unknown()
+}
+
+pub(crate) fn children(_pid: u32) -> io::Result<Vec<u32>> {
+    unknown()
+}
+
+pub(crate) fn own_limit() -> Option<[u64; 2]> {
     None
 }
 
-pub(crate) fn number_limit() -> Option<u32> {
-    None
+pub(crate) fn limit(_pid: u32) -> io::Result<Limit> {
+    Ok(Limit::Withheld)
 }
 
-pub(crate) fn children(_pid: u32) -> Vec<u32> {
-    Vec::new()
+pub(crate) fn variable(_pid: u32, _key: &str) -> io::Result<Option<String>> {
+    unknown()
+}
+
+pub(crate) fn is_called(_pid: u32, _name: &str) -> bool {
+    false
+}
+
+pub(crate) fn leads_a_session(_pid: u32) -> bool {
+    false
+}
+
+pub(crate) fn parent(_member: &Handle) -> Option<u32> {
+    None
 }
 
 /// Where a process stands among others.
@@ -33,17 +63,9 @@ pub(crate) fn place(_pid: u32) -> Option<Place> {
     None
 }
 
-pub(crate) fn limit_is(_pid: u32, _worker: u64) -> bool {
-    false
-}
-
-pub(crate) fn environment_has(_pid: u32, _key: &str, _word: &str) -> bool {
-    false
-}
-
 /// A process that is not our child cannot be held.
-pub(crate) fn pin(_pid: u32) -> io::Result<Handle> {
-    Err(io::ErrorKind::Unsupported.into())
+pub(crate) fn pin(_pid: u32) -> io::Result<Option<Handle>> {
+    unknown()
 }
 
 /// The child stands for its group: its other members are not known one by one.

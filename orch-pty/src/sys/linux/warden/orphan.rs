@@ -14,6 +14,7 @@ use nix::libc::{self, c_char, c_int, c_void};
 
 use super::post;
 use super::table::Table;
+use crate::sys::Limit;
 use crate::sys::linux::birth::AllBlocked;
 use crate::sys::linux::handle::Handle;
 use crate::sys::linux::limit;
@@ -188,7 +189,7 @@ extern "C" fn throw_away(plan: *mut c_void) -> c_int {
         }
         if let Some(trial) = (*plan).trial {
             limit::set_tag_limit(&trial);
-            (*plan).limit_holds = limit::read(0) == Some(trial);
+            (*plan).limit_holds = matches!(limit::read(0), Ok(Limit::Is(found)) if found == trial);
         }
         libc::_exit(0)
     }
