@@ -167,3 +167,6 @@ impl Leader {
         self.subject().map(|hold| Arc::clone(hold.handle()))
     }
 }
+
+#[cfg(test)]
+mod model;
