@@ -5,3 +5,4 @@
 mod program;
 mod real_codex;
 mod review_fanout;
+mod terminal;
