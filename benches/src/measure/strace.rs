@@ -6,6 +6,9 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 
+/// How a worker's answer begins: see `Reply`.
+const ANSWER: &str = r#"write(1, "{\"wall\":"#;
+
 /// A folder in which a tracer writes.
 pub(super) struct Trace {
     folder: TempDir,
@@ -64,6 +67,8 @@ pub(super) struct Call {
     pub(super) at: f64,
     /// As strace names it.
     pub(super) name: String,
+    /// Whether it is a worker's answer.
+    pub(super) answers: bool,
 }
 
 fn until_exec(text: &str, program: &str) -> Vec<Call> {
@@ -90,6 +95,7 @@ fn parse(line: &str) -> Option<Call> {
     Some(Call {
         at: at.parse().ok().filter(|_| is_name)?,
         name: name.to_owned(),
+        answers: rest.starts_with(ANSWER),
     })
 }
 
@@ -116,6 +122,14 @@ mod tests {
             .collect();
         assert_eq!(names, ["rt_sigaction", "setsid", "execve", "execve"]);
         assert_eq!(until_exec(TEXT, "/bin/false").len(), 5);
+    }
+
+    #[test]
+    fn an_answer_is_known_by_its_first_words() {
+        let answer = r#"1700000000.25 write(1, "{\"wall\":[],\"cpu\":0.0"..., 41) = 41"#;
+        assert!(parse(answer).unwrap().answers);
+        let reply = serde_json::to_string(&crate::worker::Reply::default()).unwrap();
+        assert!(reply.starts_with(r#"{"wall":"#), "{reply}");
     }
 
     #[test]

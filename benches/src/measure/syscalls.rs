@@ -1,10 +1,11 @@
 //! System calls of a spawn: the parent's, all its threads and helpers included, and the child's before it execs.
 //!
-//! What is done once is not counted: it is the difference between twice as many spawns and so many.
+//! What is done once is not counted: it is the difference between twice as many spawns and so many, of one process that
+//! has spawned before and goes on afterwards.
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::strace::Trace;
 use super::worker::{Setting, Worker};
@@ -12,6 +13,9 @@ use super::{Plan, TRUE};
 use crate::contender::Kind;
 use crate::report::{Bar, Key, Report};
 use crate::worker::{Ask, Streams};
+
+/// Spawns before counting begins.
+const WARMING: usize = 3;
 
 pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
     let what = "system calls a spawn";
@@ -40,25 +44,12 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-#[allow(clippy::cast_precision_loss, reason = "some thousand calls")]
 fn per_spawn(kind: Kind, spawns: usize) -> Result<f64> {
-    let once = total(&calls(kind, spawns)?);
-    let twice = total(&calls(kind, 2 * spawns)?);
-    Ok((twice as f64 - once as f64) / spawns as f64)
+    Ok(by_name(kind, spawns)?.values().sum())
 }
 
-/// Which calls a spawn is made of, by name, in the same sense; for people and for a test.
+/// Which calls a spawn is made of, by name.
 pub(crate) fn by_name(kind: Kind, spawns: usize) -> Result<BTreeMap<String, f64>> {
-    let (once, twice) = (calls(kind, spawns)?, calls(kind, 2 * spawns)?);
-    let spawns = u32::try_from(spawns)?;
-    let difference = twice.into_iter().map(|(name, count)| {
-        let before = once.get(&name).copied().unwrap_or(0);
-        (name, (f64::from(count) - f64::from(before)) / f64::from(spawns))
-    });
-    Ok(difference.filter(|(_, count)| *count != 0.0).collect())
-}
-
-fn calls(kind: Kind, spawns: usize) -> Result<BTreeMap<String, u32>> {
     let trace = Trace::new()?;
     let setting = Setting {
         under: trace.words(),
@@ -70,15 +61,33 @@ fn calls(kind: Kind, spawns: usize) -> Result<BTreeMap<String, u32>> {
     };
     let mut worker = Worker::hire(kind, &setting)?;
     worker.prepare(streams, &[TRUE.to_owned()])?;
-    worker.ask(&Ask::Run { times: spawns })?;
-    worker.dismiss()?;
-    let mut counts = BTreeMap::new();
-    for call in trace.calls_until_exec_of(TRUE)? {
-        *counts.entry(call.name).or_insert(0) += 1;
+    for times in [WARMING, spawns, 2 * spawns] {
+        worker.ask(&Ask::Run { times })?;
     }
-    Ok(counts)
-}
-
-fn total(counts: &BTreeMap<String, u32>) -> u32 {
-    counts.values().sum()
+    worker.dismiss()?;
+    let calls = trace.calls_until_exec_of(TRUE)?;
+    let mut answers: Vec<f64> = calls
+        .iter()
+        .filter(|call| call.answers)
+        .map(|call| call.at)
+        .collect();
+    answers.sort_unstable_by(f64::total_cmp);
+    let &[_prepared, warm, once, twice] = answers.as_slice() else {
+        bail!("a trace with {} answers in place of four", answers.len());
+    };
+    let mut counts = BTreeMap::new();
+    for call in calls {
+        // What an answer itself costs is in both, and so taken away.
+        let weight = match call.at {
+            at if warm < at && at <= once => -1,
+            at if once < at && at <= twice => 1,
+            _ => continue,
+        };
+        *counts.entry(call.name).or_insert(0) += weight;
+    }
+    let spawns = f64::from(u32::try_from(spawns)?);
+    let each = counts
+        .into_iter()
+        .map(|(name, count)| (name, f64::from(count) / spawns));
+    Ok(each.filter(|(_, count)| *count != 0.0).collect())
 }
