@@ -10,7 +10,7 @@
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::ptr;
 
 const STACK: usize = 64 * 1024;
@@ -88,7 +88,7 @@ impl Spawner {
     pub(crate) fn on_terminal(&mut self, program: &Program) -> io::Result<Child> {
         let [master, slave] = terminal()?;
         let (pid, pidfd) = self.birth(program, [slave.as_raw_fd(); 3], true)?;
-        drop(slave);
+        close(slave)?;
         Ok(Child {
             pid,
             pidfd,
@@ -248,6 +248,13 @@ pub(crate) fn wait(pidfd: &OwnedFd) -> io::Result<(c_int, c_int)> {
         check(libc::waitid(libc::P_PIDFD, id, &raw mut status, libc::WEXITED))?;
         Ok((status.si_code, status.si_status()))
     }
+}
+
+/// One `close`. Dropping it would do; but in a debug build that first asks whether the
+/// descriptor is open.
+pub(crate) fn close(fd: OwnedFd) -> io::Result<()> {
+    // SAFETY: the descriptor was owned and is given up here.
+    check(unsafe { libc::close(fd.into_raw_fd()) })
 }
 
 /// Takes hold of a process by its number.

@@ -3,11 +3,13 @@
 //! - `test`: the test command. The pinned real agent, the whole suite, doctests, and no case left out.
 //! - `agents`: only the installation of the pinned real agent.
 //! - `consumer`: the README's program, in a crate outside the workspace.
+//! - `bench pty`: terminals against the raw limit and against other crates.
 //! - `schemas`: whether every shipped deliverable's schema is in the strict subset.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod agents;
+mod bench;
 mod cases;
 mod consumer;
 mod run;
@@ -34,6 +36,11 @@ enum Command {
     Agents,
     /// Builds and runs the README's program in a fresh crate outside the workspace.
     Consumer,
+    /// Measures, with a release build.
+    Bench {
+        #[command(subcommand)]
+        bench: bench::Bench,
+    },
     /// Prints the shipped deliverables and checks that each one's schema is in the strict subset.
     Schemas,
 }
@@ -55,6 +62,7 @@ fn perform(command: Command) -> Result<()> {
         Command::Test { runner_args } => test::run(&root, &runner_args),
         Command::Agents => agents::install(&root).map(|bin| println!("{}", bin.display())),
         Command::Consumer => consumer::run(&root),
+        Command::Bench { bench } => bench::run(&root, &bench),
         Command::Schemas => schemas::run(&root),
     }
 }

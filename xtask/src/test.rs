@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -31,6 +32,9 @@ pub(crate) fn run(root: &Path, runner_args: &[String]) -> Result<()> {
         }
     }
 
+    if !can_trace() {
+        println!("left out: the counts of system calls: there is no strace here that may trace");
+    }
     let account = Account::read(&folder)?;
     let enforced = runner_args.is_empty();
     if !enforced {
@@ -51,6 +55,12 @@ pub(crate) fn run(root: &Path, runner_args: &[String]) -> Result<()> {
 
 fn has_nextest(root: &Path) -> bool {
     run::is_there(run::cargo().args(["nextest", "--version"]).current_dir(root))
+}
+
+/// Whether system calls can be counted. A passing test says that it could not only where nobody looks.
+fn can_trace() -> bool {
+    cfg!(target_os = "linux")
+        && run::is_there(Command::new("strace").args(["-qq", "-o", "/dev/null", "/bin/true"]))
 }
 
 /// The arguments of each cargo that runs. nextest knows no doctests; `cargo test` runs them with the rest.

@@ -62,6 +62,8 @@ impl Contender for Raw {
             }
         }
         raw::wait(&child.pidfd)?;
+        raw::close(child.pidfd)?;
+        raw::close(child.output)?;
         Ok(bytes)
     }
 

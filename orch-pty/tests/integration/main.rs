@@ -15,6 +15,8 @@ mod output;
 mod stdin;
 mod streams;
 #[cfg(target_os = "linux")]
+mod syscalls;
+#[cfg(target_os = "linux")]
 mod tree;
 #[cfg(target_os = "linux")]
 mod warden;
