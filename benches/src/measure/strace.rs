@@ -33,9 +33,10 @@ impl Trace {
     pub(super) fn words(&self) -> Vec<String> {
         let files = self.folder.path().join("of");
         let files = files.to_string_lossy().into_owned();
-        ["strace", "-ff", "-qq", "-ttt", "-o", &files]
-            .map(str::to_owned)
-            .into()
+        let tracer = ["strace", "-ff", "-qq", "-ttt", "-o", &files];
+        // A signal that is ignored by whoever measures would be one more to reset.
+        let clean = ["env", "--default-signal"];
+        tracer.into_iter().chain(clean).map(str::to_owned).collect()
     }
 
     /// The calls of every process up to its exec of `program`, that one included: what it does afterwards is its own.
