@@ -1,12 +1,11 @@
-//! What every Unix does alike with an open terminal: its size and its mode.
+//! What every Unix does alike with an open terminal: its size.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::libc;
-use nix::sys::termios::{self, LocalFlags, OutputFlags, SetArg};
 
-pub(crate) use super::platform::{discard_input, open, path, signal_foreground};
+pub(crate) use super::platform::{clean, discard_input, open, path, signal_foreground};
 
 /// Both ends of a new terminal. Both are close-on-exec from the start.
 pub(crate) struct Pair {
@@ -31,16 +30,5 @@ pub(crate) fn resize(terminal: impl AsFd, rows: u16, columns: u16) -> io::Result
         )
     };
     nix::errno::Errno::result(result)?;
-    Ok(())
-}
-
-/// Lets output pass unchanged and stops the echo of input; lines are still edited and signals still raised.
-pub(crate) fn clean(slave: impl AsFd) -> io::Result<()> {
-    let mut settings = termios::tcgetattr(slave.as_fd())?;
-    settings.output_flags.remove(OutputFlags::OPOST);
-    settings.local_flags.remove(
-        LocalFlags::ECHO | LocalFlags::ECHONL | LocalFlags::ECHOE | LocalFlags::ECHOK | LocalFlags::ECHOCTL,
-    );
-    termios::tcsetattr(slave.as_fd(), SetArg::TCSANOW, &settings)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ mod child;
 mod foreground;
 mod handle;
 mod memory;
+mod mode;
 pub(crate) mod processes;
 mod pty;
 
@@ -13,6 +14,7 @@ pub(crate) use child::{fork_and_pin, limit_for, own_number, posix_spawn, vfork};
 pub(crate) use foreground::{discard_input, signal_foreground};
 pub(crate) use handle::Handle;
 pub(crate) use memory::{random, stdin_from_bytes};
+pub(crate) use mode::clean;
 pub(crate) use pty::{open, path};
 
 /// Whether there is a way of birth that does not copy page tables.
