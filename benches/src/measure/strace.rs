@@ -85,8 +85,12 @@ fn until_exec(text: &str, program: &str) -> Vec<Call> {
     calls
 }
 
-/// Signals (`---`), ends (`+++`) and second halves (`<... resumed>`) are no calls.
+/// Signals (`---`), ends (`+++`) and second halves (`<... resumed>`) are no calls, and one that a signal interrupts and
+/// the kernel takes up again by itself is one.
 fn parse(line: &str) -> Option<Call> {
+    if line.contains("(To be restarted") {
+        return None;
+    }
     let (at, rest) = line.split_once(' ')?;
     let (name, _) = rest.split_once('(')?;
     let is_name = !name.is_empty()
