@@ -4,9 +4,11 @@
 
 mod support;
 
+mod drain;
 mod exec_failure;
 mod exit;
 mod good_guest;
+mod input;
 #[cfg(target_os = "linux")]
 mod leaks;
 #[cfg(target_os = "linux")]

@@ -1,8 +1,12 @@
 //! All output is delivered, in order, to whoever reads to the end.
 
+use std::cell::Cell;
+use std::io;
+use std::time::Duration;
+
 use orch_pty::{Command, Exit, Output, Process, Stdin, TerminalMode};
 
-use crate::support::{read_pipe, read_terminal};
+use crate::support::{alone, read_pipe, read_terminal, sh};
 
 /// Bytes that repeat only after 64,256, and hold every value: a lost or doubled piece shows.
 fn pattern(length: usize) -> Vec<u8> {
@@ -10,13 +14,14 @@ fn pattern(length: usize) -> Vec<u8> {
     rounds.cycle().take(length).collect()
 }
 
-/// 1 byte to 256 KiB: many short ones, a few long ones, in a mixed order.
-fn lengths() -> impl Iterator<Item = usize> {
-    (0..200).map(|run| {
-        let step = run * 77 % 200;
-        // Eleven steps double the length; between the doublings it grows evenly.
-        let (doublings, between) = (step / 11, step % 11);
-        ((1 << doublings) + (1 << doublings) * between / 11).min(256 * 1024)
+/// 1 byte to 1 MiB: many short ones, a few long ones, in a mixed order. Each occurs once in a row of `runs`.
+fn lengths(runs: usize) -> impl Iterator<Item = usize> {
+    (0..runs).map(move |run| {
+        // 777 and the counts that come here have no divisor in common.
+        let step = run * 777 % runs;
+        // The length doubles twenty times, evenly over the steps.
+        let (doublings, between) = (step * 20 / runs, step * 20 % runs);
+        (1 << doublings) + (1 << doublings) * between / runs
     })
 }
 
@@ -28,26 +33,33 @@ fn head(length: usize, file: &std::path::Path) -> Command {
         .stdin(Stdin::Null)
 }
 
+/// Four at a time, so that each has to wait for the others.
 #[tokio::test]
-async fn what_a_child_writes_before_it_exits_arrives_whole_two_hundred_times() {
+async fn what_a_child_writes_before_it_exits_arrives_whole_two_thousand_times() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("pattern");
-    let all = pattern(256 * 1024);
+    let all = pattern(1024 * 1024);
     std::fs::write(&file, &all).expect("a file");
-    for length in lengths() {
-        let command = head(length, &file).terminal_mode(TerminalMode::Clean);
-        let Process {
-            mut child, terminal, ..
-        } = command.spawn().expect("head starts");
-        let terminal = terminal.expect("a terminal");
-        let output = read_terminal(&terminal).await;
-        assert!(
-            output == all[..length],
-            "{} of {length} bytes, or other ones",
-            output.len()
-        );
-        assert_eq!(child.wait().await.expect("an exit"), Exit::Code(0));
-    }
+    let lane = |lane: usize| {
+        let (file, all) = (&file, &all);
+        async move {
+            for length in lengths(2000).skip(lane).step_by(4) {
+                let command = head(length, file).terminal_mode(TerminalMode::Clean);
+                let Process {
+                    mut child, terminal, ..
+                } = command.spawn().expect("head starts");
+                let terminal = terminal.expect("a terminal");
+                let output = read_terminal(&terminal).await;
+                assert!(
+                    output == all[..length],
+                    "{} of {length} bytes, or other ones",
+                    output.len()
+                );
+                assert_eq!(child.wait().await.expect("an exit"), Exit::Code(0));
+            }
+        }
+    };
+    tokio::join!(lane(0), lane(1), lane(2), lane(3));
 }
 
 #[tokio::test]
@@ -63,7 +75,11 @@ async fn output_that_is_read_only_after_the_exit_arrives_whole() {
             mut child, terminal, ..
         } = command.spawn().expect("head starts");
         assert!(child.wait().await.expect("an exit").success());
-        assert!(read_terminal(&terminal.expect("a terminal")).await == all);
+        // The kernel hands out 4,095 bytes at a time; one read takes all that it holds.
+        let (terminal, mut buffer) = (terminal.expect("a terminal"), vec![0; 64 * 1024]);
+        assert_eq!(terminal.read(&mut buffer).await.expect("a read"), all.len());
+        assert!(buffer[..all.len()] == all);
+        assert_eq!(read_terminal(&terminal).await, b"");
     }
 }
 
@@ -71,9 +87,9 @@ async fn output_that_is_read_only_after_the_exit_arrives_whole() {
 async fn a_pipe_delivers_everything_as_well() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("pattern");
-    let all = pattern(256 * 1024);
+    let all = pattern(1024 * 1024);
     std::fs::write(&file, &all).expect("a file");
-    for length in lengths().take(40) {
+    for length in lengths(100) {
         let command = head(length, &file).stdout(Output::Pipe).stderr(Output::Null);
         let Process {
             mut child,
@@ -97,4 +113,119 @@ async fn after_the_end_every_read_says_end() {
         assert_eq!(terminal.read(&mut buffer).await.expect("no error"), 0);
         assert_eq!(terminal.try_read(&mut buffer).expect("no error"), Some(0));
     }
+}
+
+/// Reads of 64 bytes: there is more whenever the reader looks.
+#[tokio::test]
+async fn a_flood_does_not_keep_its_thread_from_other_tasks() {
+    for flood in [
+        Command::new("cat").arg("/dev/zero").stdin(Stdin::Null),
+        Command::new("cat")
+            .arg("/dev/zero")
+            .stdin(Stdin::Null)
+            .stdout(Output::Pipe)
+            .stderr(Output::Null),
+    ] {
+        let process = flood.spawn().expect("cat starts");
+        let (other_ran, mut read) = (Cell::new(false), 0);
+        let mut buffer = [0; 64];
+        let reads = async {
+            while !other_ran.get() {
+                read += read_some(&process, &mut buffer).await.expect("a read");
+                assert!(read < 256 * 1024 * 1024, "the other task never ran");
+            }
+        };
+        let other = tokio::task::spawn(tokio::time::sleep(Duration::from_millis(1)));
+        let other = async {
+            other.await.expect("it ends");
+            other_ran.set(true);
+        };
+        tokio::join!(reads, other);
+    }
+}
+
+async fn read_some(process: &Process, buffer: &mut [u8]) -> io::Result<usize> {
+    match (&process.terminal, &process.stdout) {
+        (_, Some(pipe)) => pipe.read(buffer).await,
+        (Some(terminal), _) => terminal.read(buffer).await,
+        (None, None) => Ok(0),
+    }
+}
+
+/// What this process has had in memory at most, in KiB.
+#[cfg(target_os = "linux")]
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("own status");
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let number = line.and_then(|line| line.split_ascii_whitespace().nth(1));
+    number.expect("a number").parse().expect("a number")
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_flood_of_a_gibibyte_is_counted_exactly_and_leaves_memory_flat() {
+    if !alone(
+        "output::a_flood_of_a_gibibyte_is_counted_exactly_and_leaves_memory_flat",
+        &[],
+    ) {
+        return;
+    }
+    let flood = |length: u64| Command::new("head").args(["-c", &length.to_string(), "/dev/zero"]);
+    let (on_pipe, on_terminal) = (1024 * 1024 * 1024, 64 * 1024 * 1024);
+    let pipe = flood(on_pipe).stdin(Stdin::Null).stdout(Output::Pipe);
+    for (length, command) in [
+        (on_pipe, pipe.stderr(Output::Null)),
+        (on_terminal, flood(on_terminal).stdin(Stdin::Null)),
+    ] {
+        let mut buffer = vec![0; 64 * 1024];
+        let mut process = command.spawn().expect("head starts");
+        let (before, mut count) = (peak_memory(), 0);
+        loop {
+            match read_some(&process, &mut buffer).await.expect("a read") {
+                0 => break,
+                read => count += read as u64,
+            }
+        }
+        let grown = peak_memory() - before;
+        assert_eq!(count, length);
+        assert!(grown < 16 * 1024, "memory grew by {grown} KiB");
+        assert!(process.child.wait().await.expect("an exit").success());
+    }
+}
+
+/// A thousand signals a second, with handlers that do not end this process, each of which interrupts what it finds.
+#[tokio::test]
+async fn a_storm_of_signals_ends_no_output_early() {
+    use nix::sys::signal::{Signal, kill};
+    use tokio::signal::unix::{SignalKind, signal};
+
+    if !alone("output::a_storm_of_signals_ends_no_output_early", &[]) {
+        return;
+    }
+    let (mut alarms, mut children) = (
+        signal(SignalKind::alarm()).expect("a handler"),
+        signal(SignalKind::child()).expect("a handler"),
+    );
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let storm = std::thread::spawn(move || {
+        let mut raised = 0;
+        while stopped.recv_timeout(Duration::from_micros(500)).is_err() {
+            for number in [Signal::SIGALRM, Signal::SIGCHLD] {
+                kill(nix::unistd::Pid::this(), number).expect("own process");
+                raised += 1;
+            }
+        }
+        raised
+    });
+    alarms.recv().await.expect("the storm has begun");
+    for _ in 0..40 {
+        let script = "for n in 1 2 3 4 5; do head -c 100000 /dev/zero; sleep 0.01; done";
+        let mut process = sh(script).spawn().expect("sh starts");
+        let terminal = process.terminal.take().expect("a terminal");
+        assert_eq!(read_terminal(&terminal).await.len(), 500_000);
+        assert!(process.child.wait().await.expect("an exit").success());
+    }
+    children.recv().await.expect("the storm went on");
+    stop.send(()).expect("the storm listens");
+    assert!(storm.join().expect("the storm ends") > 1000);
 }
