@@ -35,7 +35,8 @@
 //! | --- | --- |
 //! | to say what runs, and where its streams go | [`Command`], [`Stdin`], [`Output`], [`Size`], [`TerminalMode`], [`SpawnMethod`] |
 //! | what a spawn gives, or why it does not | [`Process`], [`SpawnError`] |
-//! | to talk to it | [`Terminal`], [`PipeReader`], [`PipeWriter`] |
+//! | to talk to it | [`Terminal`], [`PipeReader`], [`PipeWriter`], [`WriteError`] |
+//! | to read all it says, whoever holds its terminal | [`Drain`], [`Grace`] |
 //! | to know how it ended | [`Child`], [`Exit`] |
 //! | to end it and all that descends from it | [`Tree`], [`Ladder`], [`KillReport`], [`Tag`], [`RunTag`], [`Signal`] |
 //!
@@ -53,7 +54,11 @@
 //! | A program that cannot run is an error of the spawn, by kind and path; never an exit code 127. | all of `exec_failure` |
 //! | Codes 0 to 255 and signals are exact. When this program ignores `SIGCHLD` they are exact or, rarely, lost with an error (Linux 6.15; before, the spawn is refused). | `every_exit_code_is_exact`, `the_signal_that_ended_a_child_is_exact`, `under_an_ignored_sigchld_exits_are_exact_or_the_spawn_is_refused` |
 //! | The host's own children keep their statuses. | `the_hosts_own_children_keep_their_statuses` |
-//! | All output is delivered; the end of a terminal is no error. | `what_a_child_writes_before_it_exits_arrives_whole_two_hundred_times`, `output_that_is_read_only_after_the_exit_arrives_whole`, `after_the_end_every_read_says_end` |
+//! | All output is delivered, whatever signals arrive meanwhile; the end of a terminal is no error. | `what_a_child_writes_before_it_exits_arrives_whole_two_thousand_times`, `output_that_is_read_only_after_the_exit_arrives_whole`, `after_the_end_every_read_says_end`, `a_storm_of_signals_ends_no_output_early` |
+//! | Reading keeps nothing and starves nobody. | `a_flood_of_a_gibibyte_is_counted_exactly_and_leaves_memory_flat`, `a_flood_does_not_keep_its_thread_from_other_tasks` |
+//! | A drain ends although a descendant holds the terminal, says so, and hears one that goes on writing. | all of `drain` |
+//! | What is typed arrives whole or is refused before its first byte; a write ends at its deadline or with the child, and says what was taken. | `a_line_that_the_terminal_would_cut_is_refused_before_its_first_byte`, `what_was_typed_of_a_line_before_counts`, `a_write_that_the_child_does_not_read_ends_at_its_deadline_and_says_what_was_taken`, `nothing_is_typed_to_a_child_that_has_exited_a_thousand_times` |
+//! | An end of file is one in the middle of a line too; an interrupt arrives in raw mode too, and behind a full queue. | `an_end_of_file_in_the_middle_of_a_line_is_one`, `an_interrupt_ends_what_reads_line_by_line_and_what_reads_key_by_key`, `an_interrupt_ends_what_reads_nothing_however_much_was_typed_to_it` |
 //! | Bytes for standard input arrive whole, appear in no command line, and cannot be changed. | `a_mebibyte_on_stdin_arrives_whole_and_in_no_command_line`, `a_child_cannot_change_the_bytes_it_was_given` |
 //! | Standard error on a pipe stays apart; a clean terminal changes no byte. | `standard_error_on_a_pipe_stays_apart_from_the_terminal`, `a_clean_terminal_changes_no_byte_of_the_output_and_echoes_nothing` |
 //! | Ending a tree leaves nobody: other groups, other sessions, daemons, those that ignore signals, that scrub their environment, that fork themselves on for ever. | all of `tree` |
@@ -76,8 +81,8 @@
 //! - A limit of `RLIMIT_LOCKS` too low for the tag: then a member that scrubs its environment and has left the lineage
 //!   is not found.
 //! - A spawn that fails for want of a descriptor, or in a runtime without I/O, may have started its program first.
-//! - Typed lines above 4,095 bytes are cut by the kernel, and what is typed to a child that has exited is taken
-//!   without an error.
+//! - What is typed is taken by the kernel before the child reads it: of what was taken up to 18 KiB may never be read.
+//!   A program that changes its terminal's mode while a long write waits for room may cut what was checked before.
 //! - On other Unix systems a spawn forks, the end of a child is polled for every 10 ms, a tree is the child's process
 //!   group and is reached only until its status is taken, and a terminal may lose output that is unread when its
 //!   last user closes it (macOS).
