@@ -3,6 +3,8 @@
 
 use std::io;
 use std::os::fd::AsFd;
+#[cfg(not(target_os = "linux"))]
+use std::os::fd::AsRawFd;
 
 use nix::libc::cc_t;
 use nix::sys::termios::{self, InputFlags, LocalFlags, SpecialCharacterIndices as Index, Termios};
@@ -128,7 +130,8 @@ pub(crate) fn longest_line(_terminal: impl AsFd) -> usize {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn longest_line(terminal: impl AsFd) -> usize {
     const PROMISED: usize = 255;
-    let told = nix::unistd::fpathconf(terminal, nix::unistd::PathconfVar::MAX_CANON);
-    let told = told.ok().flatten().and_then(|limit| usize::try_from(limit).ok());
+    // SAFETY: takes numbers alone; -1 means that there is no limit to tell.
+    let told = unsafe { nix::libc::fpathconf(terminal.as_fd().as_raw_fd(), nix::libc::_PC_MAX_CANON) };
+    let told = usize::try_from(told).ok();
     told.unwrap_or(PROMISED).saturating_sub(1).max(1)
 }
