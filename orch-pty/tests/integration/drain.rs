@@ -83,6 +83,23 @@ async fn a_grandchild_that_writes_for_ever_does_not_hold_the_end_up() {
     drop(child);
 }
 
+/// All of the output is there before it is read, and is far more than the reads that a grace of no time leaves.
+#[tokio::test]
+async fn a_grace_that_is_over_ends_it_although_there_is_more_to_read() {
+    let mark = Marker::new();
+    let (mut child, drain) =
+        start(&mark.sh("trap '' HUP; setsid sleep $MARK & head -c 8192 /dev/zero; exit 0"));
+    assert!(child.wait().await.expect("an exit").success());
+    let mut drain = drain.grace(Grace::default().cap(Duration::ZERO));
+    let (mut count, mut buffer) = (0, [0; 16]);
+    while let Drained::Chunk { bytes, .. } = drain.read(&mut buffer).await.expect("it reads") {
+        count += bytes;
+    }
+    let end = drain.read(&mut buffer).await.expect("the end again");
+    assert_eq!(end, Drained::End { leaked: true });
+    assert!(count < 8192, "{count}");
+}
+
 /// Forty lines in four seconds, each a tenth of a second after the last one: longer in all than the grace, which a
 /// line starts anew.
 #[tokio::test]

@@ -149,7 +149,7 @@ async fn nothing_is_typed_to_a_child_that_has_exited_a_thousand_times() {
 #[tokio::test]
 async fn an_exit_that_nobody_has_noticed_counts_also_when_a_descendant_holds_the_terminal() {
     let mark = Marker::new();
-    let command = mark.sh("setsid sleep $MARK & echo ready; read line");
+    let command = mark.sh("trap '' HUP; setsid sleep $MARK & echo ready; read line");
     let (process, terminal) = ready_of(&command.terminal_mode(TerminalMode::Clean)).await;
     let pid = process.child.pid();
     process.child.signal(Signal::Kill).expect("it runs");
@@ -196,7 +196,7 @@ async fn a_write_that_the_child_does_not_read_ends_at_its_deadline_and_says_what
 #[tokio::test]
 async fn a_write_that_waits_for_room_ends_when_the_child_exits_though_a_descendant_stays() {
     let mark = Marker::new();
-    let command = mark.sh("stty raw -echo; setsid sleep $MARK & echo ready; exec sleep 1000");
+    let command = mark.sh("trap '' HUP; stty raw -echo; setsid sleep $MARK & echo ready; exec sleep 1000");
     let (mut process, terminal) = ready_of(&command.terminal_mode(TerminalMode::Clean)).await;
     let mebibyte = vec![b'x'; 1024 * 1024];
     let (written, ()) = tokio::join!(terminal.write_all(&mebibyte), async {
