@@ -71,5 +71,13 @@ impl<K: Kernel> Visitor<K::Pin> for Roll<'_, K> {
         self.members.entry(self.kernel.number(&pin)).or_insert(pin);
     }
 
+    fn is_settled(&self, _whose: &[usize], _pid: u32) -> bool {
+        false
+    }
+
+    fn knows(&self, _pid: u32) -> bool {
+        false
+    }
+
     fn make_room(&mut self) {}
 }

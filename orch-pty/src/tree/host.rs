@@ -57,8 +57,8 @@ impl Kernel for Host {
         START.get_or_init(Instant::now).elapsed()
     }
 
-    fn all(&self) -> io::Result<Vec<u32>> {
-        processes::all()
+    fn all(&self, deadline: Duration) -> io::Result<Vec<u32>> {
+        processes::all(|| self.now() >= deadline)
     }
 
     fn newest(&self) -> io::Result<u32> {
@@ -117,5 +117,51 @@ impl Kernel for Host {
     fn wait_for_all(&self, pins: &[Arc<Handle>], limit: Duration) {
         let handles: Vec<&Handle> = pins.iter().map(AsRef::as_ref).collect();
         processes::wait_for_all(&handles, limit);
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process;
+
+    use super::*;
+    use crate::tag::RunTag;
+    use crate::tree::hunt::Hunt;
+    use crate::tree::quarry::Quarry;
+    use crate::tree::round::round;
+
+    #[test]
+    fn a_run_is_found_by_the_environments_of_its_workers_and_no_other_run_is() {
+        let [run, other] = [(); 2].map(|()| RunTag::fresh().expect("random bytes"));
+        let start = |run| {
+            let tags = format!("{}:{}", Tag::fresh().expect("random bytes"), Tag::of_run(run));
+            let mut command = process::Command::new("sleep");
+            command
+                .arg("1000")
+                .env(Tag::VARIABLE, tags)
+                .spawn()
+                .expect("sleep starts")
+        };
+        let [mut ours, mut theirs] = [run, other].map(start);
+        let request = Request {
+            quarry: Quarry::Run(run),
+            roots: Vec::new(),
+            // They were not born by this crate: their limit carries no mark.
+            thorough: true,
+            limit: Duration::from_secs(60),
+        };
+        let mut hunts = [Hunt::new(request, Host.now())];
+        let report = loop {
+            if let Some(Some(report)) = round(&Host, &mut hunts).pop() {
+                break report;
+            }
+        };
+        assert_eq!((report.killed, report.left), (1, vec![]));
+        assert_eq!(ours.wait().expect("a status").signal(), Some(9));
+        assert_eq!(theirs.try_wait().expect("a look"), None);
+        theirs.kill().expect("a signal");
+        theirs.wait().expect("a status");
     }
 }

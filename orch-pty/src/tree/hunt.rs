@@ -18,6 +18,9 @@ const LAST_LOOK: Duration = Duration::from_millis(100);
 /// How long a warden may go on with its own tree.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// So many zombies' groups are dealt with. A storm of forks leaves tens of thousands where nobody reaps them.
+const EMPTIED_MOST: usize = 256;
+
 /// Whom to kill.
 #[derive(Debug)]
 pub(crate) struct Request<P> {
@@ -44,6 +47,8 @@ pub(super) struct Hunt<P> {
     killed: BTreeSet<u32>,
     /// Zombies whose group has been dealt with.
     emptied: BTreeSet<u32>,
+    /// The number that was given out last when the hunt and when the present round began.
+    given_out: Option<[u32; 2]>,
     /// Those who may not be signalled.
     refused: BTreeSet<u32>,
     round: Round<P>,
@@ -92,6 +97,7 @@ impl<P: Clone> Hunt<P> {
             clean_looks: 0,
             killed: BTreeSet::new(),
             emptied: BTreeSet::new(),
+            given_out: None,
             refused: BTreeSet::new(),
             round: Round::default(),
         }
@@ -109,6 +115,10 @@ impl<P: Clone> Hunt<P> {
         if kernel.now() >= self.deadline && !self.is_last {
             self.is_last = true;
             self.deadline = kernel.now().saturating_add(LAST_LOOK);
+        }
+        if let Ok(newest) = kernel.newest() {
+            let [first, _] = self.given_out.unwrap_or([newest; 2]);
+            self.given_out = Some([first, newest]);
         }
         for root in self.request.roots.clone() {
             self.round.groups.push(root.clone());
@@ -129,8 +139,9 @@ impl<P: Clone> Hunt<P> {
         if !has_ended && self.spares(kernel, &pin) {
             return;
         }
-        // One call that no fork can slip through; a zombie still names its group.
-        if mark == Mark::Limit {
+        // One call that no fork can slip through; a zombie still names its group. Of many zombies, which are met the
+        // newest first, the old ones' groups hold nobody who is not met himself.
+        if mark == Mark::Limit && (!has_ended || self.emptied.len() <= EMPTIED_MOST) {
             self.round.groups.push(pin.clone());
         }
         if has_ended {
@@ -138,6 +149,24 @@ impl<P: Clone> Hunt<P> {
         } else {
             self.strike(kernel, pin);
         }
+    }
+
+    /// Whether this is a zombie known from an earlier round. Its number cannot mean another process unless numbers
+    /// were given out up to it since the hunt began.
+    pub(super) fn is_settled(&self, pid: u32) -> bool {
+        let again = self.given_out.is_none_or(|[first, last]| {
+            if first <= last {
+                (first + 1..=last).contains(&pid)
+            } else {
+                pid > first || pid <= last
+            }
+        });
+        !again && self.emptied.contains(&pid)
+    }
+
+    /// Whether this is the number of a member who can fork no more.
+    pub(super) fn knows(&self, pid: u32) -> bool {
+        self.killed.contains(&pid) || self.emptied.contains(&pid)
     }
 
     /// Lets go of those who are held only in order to wait for their ends.

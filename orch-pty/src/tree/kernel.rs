@@ -19,8 +19,8 @@ pub(crate) trait Kernel {
     fn own_limit(&self) -> Option<[u64; 2]>;
     /// A clock that never goes back.
     fn now(&self) -> Duration;
-    /// The numbers of all processes.
-    fn all(&self) -> io::Result<Vec<u32>>;
+    /// The numbers of all processes; an error when the clock says `deadline` first.
+    fn all(&self, deadline: Duration) -> io::Result<Vec<u32>>;
     /// The number that was given out last.
     fn newest(&self) -> io::Result<u32>;
     /// One more than the highest possible number.

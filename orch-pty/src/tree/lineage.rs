@@ -52,7 +52,11 @@ pub(super) fn descend<K: Kernel>(
                 result = Err(io::ErrorKind::TimedOut.into());
                 children.clear();
             }
-            None => guide.leave(path.pop().map(|(pin, _)| pin).unwrap_or_else(|| root.clone())),
+            None => {
+                if let Some((pin, _)) = path.pop() {
+                    guide.leave(pin);
+                }
+            }
         }
     }
 }

@@ -68,6 +68,14 @@ impl<K: Kernel> Visitor<K::Pin> for Pack<'_, K> {
         }
     }
 
+    fn is_settled(&self, whose: &[usize], pid: u32) -> bool {
+        whose.iter().all(|&at| self.hunts[at].is_settled(pid))
+    }
+
+    fn knows(&self, pid: u32) -> bool {
+        self.hunts.iter().any(|hunt| hunt.knows(pid))
+    }
+
     fn make_room(&mut self) {
         for hunt in &mut *self.hunts {
             hunt.make_room(self.kernel);

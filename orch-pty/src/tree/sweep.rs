@@ -5,7 +5,8 @@
 //! A process that is forked while the list is read can be missing from it. Numbers are given out in order, so those
 //! given out meanwhile are asked for one by one, the newest first, until a whole pass over them brings no new one. A
 //! process has its number a moment before it shows: therefore each pass begins [`RECENT`] numbers early. Whoever was
-//! on the list and is gone when he is asked may have left a child behind that was neither listed nor new.
+//! on the list and is gone when he is asked may have left a child behind that was neither listed nor new (but for those
+//! who could not fork any more).
 //! So a look is exact when nobody vanished from under it, nothing was refused, and its last pass was quiet. When it
 //! also found nobody alive, and no zombie for the first time, there is nobody: every forker is either seen or gives
 //! out a number.
@@ -27,6 +28,10 @@ const NEW_MOST: u32 = 4096;
 pub(super) trait Visitor<P> {
     /// One is found, alive or a zombie; `whose` are places in the list of quarries.
     fn met(&mut self, whose: &[usize], pin: P, mark: Mark);
+    /// Whether this member is known to be a zombie whose number has not been given out anew since.
+    fn is_settled(&self, whose: &[usize], pid: u32) -> bool;
+    /// Whether this number belonged to a member who was killed, or was found a zombie.
+    fn knows(&self, pid: u32) -> bool;
     /// There is no descriptor left: lets go of what is held and not needed.
     fn make_room(&mut self);
 }
@@ -66,6 +71,15 @@ enum Pass {
     BrokenOff,
 }
 
+/// Where a number comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Number {
+    /// From the list of all processes.
+    Listed,
+    /// It was given out lately.
+    GivenOut,
+}
+
 enum Evidence {
     Nobody,
     Stranger,
@@ -84,14 +98,19 @@ struct Look<'l, 's, K: Kernel, V> {
 impl<K: Kernel, V: Visitor<K::Pin>> Look<'_, '_, K, V> {
     fn whole(&mut self) -> io::Result<Pass> {
         let kernel = self.sweep.kernel;
+        if self.front()? == Pass::BrokenOff {
+            return Ok(Pass::BrokenOff);
+        }
         let mut last = self.with_room(K::newest)?;
         let mut low = last.saturating_sub(RECENT);
-        for pid in self.with_room(K::all)? {
+        // The newest first: in a chain of forks they are those who live.
+        for pid in self.all()?.into_iter().rev() {
             if self.is_late() {
                 return Ok(Pass::BrokenOff);
             }
-            // The exact answer to a question about one who was there a moment ago.
-            self.exact &= self.probe(pid);
+            if !self.probe(pid, Number::Listed) && !self.visitor.knows(pid) {
+                self.exact = false;
+            }
         }
         loop {
             let now = self.with_room(K::newest)?;
@@ -100,7 +119,7 @@ impl<K: Kernel, V: Visitor<K::Pin>> Look<'_, '_, K, V> {
                 if self.is_late() {
                     return Ok(Pass::BrokenOff);
                 }
-                self.probe(pid);
+                self.probe(pid, Number::GivenOut);
             }
             if quiet && kernel.newest()? == now {
                 return Ok(Pass::Complete);
@@ -109,26 +128,51 @@ impl<K: Kernel, V: Visitor<K::Pin>> Look<'_, '_, K, V> {
         }
     }
 
+    /// Before the list of all is read, which takes its time where there are many: those who came last, further and
+    /// further back while there are any. In a storm of forks they are all who live.
+    fn front(&mut self) -> io::Result<Pass> {
+        let mut depth = RECENT;
+        while depth <= NEW_MOST {
+            let (known, now) = (self.met.len(), self.with_room(K::newest)?);
+            for pid in self.given_out(now.saturating_sub(depth), now)? {
+                if self.is_late() {
+                    return Ok(Pass::BrokenOff);
+                }
+                self.probe(pid, Number::GivenOut);
+            }
+            if self.met.len() == known {
+                break;
+            }
+            depth *= 2;
+        }
+        Ok(Pass::Complete)
+    }
+
+    fn all(&mut self) -> io::Result<Vec<u32>> {
+        let deadline = self.sweep.deadline;
+        self.with_room(|kernel| kernel.all(deadline))
+    }
+
     /// The numbers given out after `old` up to `now`, the newest first; they start again at the bottom when they
     /// reach the top.
     fn given_out(&mut self, old: u32, now: u32) -> io::Result<Vec<u32>> {
         let kernel = self.sweep.kernel;
         if now >= old {
             return if now - old > NEW_MOST {
-                self.with_room(K::all)
+                self.all()
             } else {
                 Ok((old + 1..=now).rev().collect())
             };
         }
         let top = kernel.number_limit()?;
         if top.saturating_sub(old).saturating_add(now) > NEW_MOST {
-            return self.with_room(K::all);
+            return self.all();
         }
         Ok((1..=now).rev().chain((old + 1..top).rev()).collect())
     }
 
     /// Shows whoever has this number to the visitor if he is wanted. Says whether there was anybody.
-    fn probe(&mut self, pid: u32) -> bool {
+    fn probe(&mut self, pid: u32, number: Number) -> bool {
         let kernel = self.sweep.kernel;
         if pid <= 1 || pid == self.own || self.met.contains(&pid) {
             return true;
@@ -136,7 +180,11 @@ impl<K: Kernel, V: Visitor<K::Pin>> Look<'_, '_, K, V> {
         match self.evidence(pid) {
             Evidence::Nobody => return false,
             Evidence::Stranger => return true,
-            Evidence::Of(..) => {}
+            Evidence::Of(whose, _) => {
+                if number == Number::Listed && self.visitor.is_settled(&whose, pid) {
+                    return true;
+                }
+            }
         }
         // Pin, then ask again: the first answer may have been another process's.
         let pin = match self.with_room(|kernel| kernel.pin(pid)) {
@@ -177,13 +225,11 @@ impl<K: Kernel, V: Visitor<K::Pin>> Look<'_, '_, K, V> {
         if !may_be_hidden && !self.sweep.thorough {
             return Evidence::Stranger;
         }
-        let whose = match self.with_room(|kernel| kernel.environment(pid)) {
-            Ok(tags) => wanted.by_environment(&tags),
-            Err(_) => {
-                self.exact = false;
-                return Evidence::Stranger;
-            }
+        let Ok(tags) = self.with_room(|kernel| kernel.environment(pid)) else {
+            self.exact = false;
+            return Evidence::Stranger;
         };
+        let whose = wanted.by_environment(&tags);
         if whose.is_empty() {
             Evidence::Stranger
         } else {

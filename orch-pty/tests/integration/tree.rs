@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use orch_pty::{KillReport, Ladder, Output, Process, Signal, Stdin};
 
-use crate::support::{Marker, eventually, is_alive, read_until};
+use crate::support::{Marker, alone, eventually, is_alive, read_until};
 
 const NOBODY: [i32; 0] = [];
 
@@ -20,6 +20,9 @@ const HOSTILE: &str = "
     (trap '' HUP INT TERM; exec sleep $MARK) &
     (trap '' HUP INT TERM; setsid sleep $MARK &)
     wait";
+/// How often the hostile tree is killed, unless [`RUNS_VARIABLE`] says otherwise (a soak does).
+const RUNS: u32 = 50;
+const RUNS_VARIABLE: &str = "ORCH_PTY_TREE_RUNS";
 /// `timeout` is a process of its own beside the sleeper it starts.
 const HOSTILE_SIZE: usize = 8;
 
@@ -30,7 +33,7 @@ async fn grown(marker: &Marker, script: &str, size: usize) -> Process {
     process
 }
 
-/// How many carry the marker, not counting shells that are about to become something else.
+/// How many carry the marker. None while there are shells or `env`s that are about to become something else.
 fn settled(marker: &Marker) -> usize {
     let names = marker
         .survivors()
@@ -38,7 +41,7 @@ fn settled(marker: &Marker) -> usize {
         .map(|pid| std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default());
     let names: Vec<String> = names.collect();
     let shells = names.iter().filter(|name| name.as_str() == "sh\n").count();
-    if shells > 1 || names.iter().any(|name| name == "setsid\n") {
+    if shells > 1 || names.iter().any(|name| name == "setsid\n" || name == "env\n") {
         0
     } else {
         names.len()
@@ -47,7 +50,8 @@ fn settled(marker: &Marker) -> usize {
 
 #[tokio::test]
 async fn killing_a_tree_leaves_nobody_wherever_its_members_went() {
-    for _ in 0..10 {
+    let runs = std::env::var(RUNS_VARIABLE).map_or(RUNS, |runs| runs.parse().expect("a number of runs"));
+    for _ in 0..runs {
         let marker = Marker::new();
         let Process {
             mut child,
@@ -271,4 +275,140 @@ async fn a_tree_that_has_ended_needs_no_signal() {
     child.wait().await.expect("an exit");
     let report: KillReport = child.tree().stop(&Ladder::kill_now()).await;
     assert_eq!((report.killed, report.strongest, report.left), (0, None, vec![]));
+}
+
+/// Starts so many chains of processes that ignore everything; each process forks the next one and ends at once, and
+/// each is a session of its own. They end by themselves after a minute.
+const STORM: &str = r#"exec perl -MPOSIX=setsid,_exit -e '
+    $SIG{$_} = "IGNORE" for qw(INT TERM HUP CHLD);
+    my $end = time + 60;
+    my $pid;
+    for (1 .. $ARGV[0]) { $pid = fork; last if defined $pid && !$pid }
+    if ($pid) { $| = 1; print "up\n"; sleep 60; _exit(0) }
+    while (time < $end) { my $next = fork; next unless defined $next; _exit(0) if $next; setsid }
+    ' "#;
+
+#[tokio::test]
+async fn sixty_four_chains_that_fork_on_in_parallel_do_not_win() {
+    let marker = Marker::new();
+    let process = marker.sh(&format!("{STORM} 64")).spawn().expect("sh starts");
+    read_until(process.terminal.as_ref().expect("a terminal"), "up").await;
+    let tree = process.child.tree();
+    // On a busy machine one hunt's second may be too little of the processor: then it says so.
+    eventually("nobody is left", || tree.kill_now().left.is_empty()).await;
+    assert_eq!(marker.survivors(), NOBODY);
+}
+
+#[tokio::test]
+async fn a_stop_climbs_its_ladder_though_they_fork_on_all_the_while() {
+    let marker = Marker::new();
+    let process = marker.sh(&format!("{STORM} 2")).spawn().expect("sh starts");
+    read_until(process.terminal.as_ref().expect("a terminal"), "up").await;
+    let grace = Duration::from_millis(50);
+    let ladder = Ladder::default().interrupt(grace).terminate(grace);
+    let report = process.child.tree().stop(&ladder).await;
+    assert_eq!(report.strongest, Some(Signal::Kill));
+    eventually("nobody is left", || {
+        process.child.tree().kill_now().left.is_empty()
+    })
+    .await;
+    assert_eq!(marker.survivors(), NOBODY);
+}
+
+#[tokio::test]
+async fn without_a_free_descriptor_a_tree_is_killed_all_the_same() {
+    if !alone(
+        "tree::without_a_free_descriptor_a_tree_is_killed_all_the_same",
+        &[],
+    ) {
+        return;
+    }
+    let marker = Marker::new();
+    let process = grown(&marker, HOSTILE, HOSTILE_SIZE).await;
+    let mut held = Vec::new();
+    while let Ok(file) = std::fs::File::open("/dev/null") {
+        held.push(file);
+    }
+    let tree = process.child.tree();
+    let report = tree.kill_now();
+    assert_eq!(report.left, [], "{report:?}");
+    assert!(report.killed > 0, "{report:?}");
+    drop(held);
+    assert_eq!(marker.survivors(), NOBODY);
+}
+
+#[tokio::test]
+async fn a_report_is_exact_when_the_machine_lets_it() {
+    let marker = Marker::new();
+    let process = grown(&marker, "setsid sleep $MARK & wait", 2).await;
+    let tree = process.child.tree();
+    eventually("an exact look", || tree.kill_now().exact).await;
+    assert_eq!(marker.survivors(), NOBODY);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_trees_are_killed_at_once_and_each_gets_its_own_report() {
+    let marker = Marker::new();
+    let mut trees = Vec::new();
+    for _ in 0..20 {
+        trees.push(
+            marker
+                .sh("setsid sleep $MARK & sleep $MARK & wait")
+                .spawn()
+                .expect("sh starts"),
+        );
+    }
+    eventually("all run", || marker.survivors().len() == 60).await;
+    eventually("all are what they will be", || {
+        let comms = marker.survivors().into_iter();
+        comms
+            .filter(|pid| {
+                std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "sleep\n")
+            })
+            .count()
+            == 40
+    })
+    .await;
+    let stops: Vec<_> = trees
+        .iter()
+        .map(|process| {
+            let tree = process.child.tree();
+            tokio::spawn(async move { tree.stop(&Ladder::kill_now()).await })
+        })
+        .collect();
+    for stop in stops {
+        let report = stop.await.expect("no panic");
+        assert_eq!((report.killed, report.left), (3, vec![]));
+    }
+    assert_eq!(marker.survivors(), NOBODY);
+}
+
+#[tokio::test]
+async fn a_stopped_member_that_ignores_every_polite_signal_is_killed() {
+    let marker = Marker::new();
+    let process = grown(
+        &marker,
+        "trap '' HUP INT TERM; sleep $MARK & setsid sleep $MARK & wait",
+        3,
+    )
+    .await;
+    for pid in marker.survivors() {
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGSTOP)
+            .expect("a signal");
+    }
+    assert_eq!(process.child.tree().kill_now().left, []);
+    assert_eq!(marker.survivors(), NOBODY);
+}
+
+#[tokio::test]
+async fn one_that_only_calls_itself_a_warden_is_killed_like_all_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let warden = folder.path().join("orch-warden");
+    std::os::unix::fs::symlink("/bin/sleep", &warden).expect("a link");
+    let marker = Marker::new();
+    let script = format!("(setsid '{}' $MARK &); sleep $MARK & wait", warden.display());
+    let process = grown(&marker, &script, 3).await;
+    let report = process.child.tree().kill_now();
+    assert_eq!((report.killed, report.left), (3, vec![]));
+    assert_eq!(marker.survivors(), NOBODY);
 }

@@ -16,21 +16,23 @@ use crate::sys::{refusal, reserve};
 
 /// Environments are read up to here; the kernel takes no more than a quarter of the stack limit (2 MiB by default).
 const ENVIRONMENT_MOST: u64 = 8 * 1024 * 1024;
-/// What one call lists at most: some thousand processes.
-const LIST_BYTES: usize = 64 * 1024;
+/// What one call lists at most: some hundred processes.
+const LIST_BYTES: usize = 16 * 1024;
+/// What one call lists at most of a process's threads.
+const THREADS_BYTES: usize = 2 * 1024;
 
 pub(crate) use limit::own as own_limit;
 pub(crate) use limit::read as limit;
 
-/// The numbers of all processes.
-pub(crate) fn all() -> io::Result<Vec<u32>> {
+/// The numbers of all processes, in ascending order; an error when it gets late first.
+pub(crate) fn all(is_late: impl Fn() -> bool) -> io::Result<Vec<u32>> {
     let folder = reserve::with_room(|| File::open("/proc"))?;
-    numbers_in(&folder, LIST_BYTES)
+    numbers_in(&folder, LIST_BYTES, is_late)
 }
 
 /// The entries of a folder that are numbers. One call lists what `read_dir` needs several for, and allocates nothing
 /// for each entry.
-fn numbers_in(folder: &File, bytes: usize) -> io::Result<Vec<u32>> {
+fn numbers_in(folder: &File, bytes: usize, is_late: impl Fn() -> bool) -> io::Result<Vec<u32>> {
     let (mut found, mut list) = (Vec::new(), vec![0_u8; bytes]);
     loop {
         // SAFETY: the call writes at most `list.len()` bytes to a live vector.
@@ -52,6 +54,9 @@ fn numbers_in(folder: &File, bytes: usize) -> io::Result<Vec<u32>> {
         while let Some((name, after)) = first_entry(rest) {
             found.extend(parse_number(name));
             rest = after;
+        }
+        if is_late() {
+            return Err(io::ErrorKind::TimedOut.into());
         }
     }
 }
@@ -92,7 +97,7 @@ pub(crate) fn number_limit() -> io::Result<u32> {
 pub(crate) fn children(pid: u32) -> io::Result<Vec<u32>> {
     let mut found = Vec::new();
     let threads = match reserve::with_room(|| File::open(format!("/proc/{pid}/task"))) {
-        Ok(folder) => numbers_in(&folder, LIST_BYTES / 32)?,
+        Ok(folder) => numbers_in(&folder, THREADS_BYTES, || false)?,
         Err(error) if refusal::is_gone(&error) => return Ok(found),
         Err(error) => return Err(error),
     };
@@ -248,7 +253,8 @@ mod tests {
     #[test]
     fn this_process_is_found_by_its_number_and_its_parent() {
         let own = std::process::id();
-        assert!(all().expect("a list").contains(&own));
+        assert!(all(|| false).expect("a list").contains(&own));
+        assert!(all(|| true).is_err());
         let place = place(own).expect("own place");
         assert_eq!(place.parent, std::os::unix::process::parent_id());
         assert!(newest().expect("a number") < number_limit().expect("a number"));
@@ -278,7 +284,7 @@ mod tests {
     #[test]
     fn a_long_list_is_read_to_its_end_in_small_pieces() {
         let folder = File::open("/proc").expect("a folder");
-        let mut found = numbers_in(&folder, 300).expect("a list");
+        let mut found = numbers_in(&folder, 300, || false).expect("a list");
         assert!(found.contains(&std::process::id()));
         found.dedup();
         assert!(found.is_sorted(), "{found:?}");

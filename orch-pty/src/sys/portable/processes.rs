@@ -12,7 +12,7 @@ fn unknown<T>() -> io::Result<T> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-pub(crate) fn all() -> io::Result<Vec<u32>> {
+pub(crate) fn all(_is_late: impl Fn() -> bool) -> io::Result<Vec<u32>> {
     unknown()
 }
 

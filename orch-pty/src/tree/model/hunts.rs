@@ -179,12 +179,8 @@ fn the_time_is_looked_at_before_each_process() {
             table.tick = Duration::from_millis(1);
         });
         let report = hunt(&model);
-        // A last look after the time is over, and one question at most beyond each.
-        assert!(
-            model.now() < LIMIT + Duration::from_millis(250),
-            "{:?}",
-            model.now()
-        );
+        // Beyond it: the groups and the ends of those already met, and the last look.
+        assert!(model.now() < LIMIT * 3 / 2, "{:?}", model.now());
         assert!(!report.exact && report.killed > 0, "{report:?}");
     });
 }
@@ -248,6 +244,14 @@ impl Visitor<(u32, u32)> for Notes<'_> {
         if self.1.len() == 1 {
             self.0.with(|table| table.add(4, 1, Marked::ByLimit));
         }
+    }
+
+    fn is_settled(&self, _whose: &[usize], _pid: u32) -> bool {
+        false
+    }
+
+    fn knows(&self, _pid: u32) -> bool {
+        false
     }
 
     fn make_room(&mut self) {}

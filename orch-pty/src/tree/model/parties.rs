@@ -52,7 +52,7 @@ fn a_hunt_of_one_that_hangs_does_not_keep_another_from_its_end() {
         let party = Arc::new(Party::new(model));
         let stuck = {
             let party = Arc::clone(&party);
-            shuttle::thread::spawn(move || party.hunt(party.kernel().request(LIMIT)))
+            shuttle::thread::spawn(move || party.hunt(party.kernel().request(LIMIT / 50)))
         };
         let mut other = party.kernel().request(LIMIT);
         other.quarry = super::super::quarry::Quarry::Worker(party.kernel().tag.sibling());

@@ -37,6 +37,10 @@ pub(in crate::tree) enum Manners {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a state of its own that the kernel keeps"
+)]
 pub(in crate::tree) struct Entry {
     /// Tells apart two processes that had the same number.
     birth: u32,
@@ -105,7 +109,7 @@ impl Table {
             .entries
             .get(&parent)
             .filter(|parent| !parent.zombie && !parent.stopped && !parent.doomed)?;
-        let pid = (self.newest + 1..).find(|pid| !self.entries.contains_key(pid))?;
+        let pid = (self.newest + 1..u32::MAX).find(|pid| !self.entries.contains_key(pid))?;
         self.add(pid, parent, like.marked);
         let entry = self.entries.get_mut(&pid)?;
         entry.group = like.group;
@@ -264,7 +268,7 @@ impl Kernel for Model {
         self.with(|table| table.clock)
     }
 
-    fn all(&self) -> io::Result<Vec<u32>> {
+    fn all(&self, _deadline: Duration) -> io::Result<Vec<u32>> {
         self.with(|table| {
             if table.mishaps.contains(&Mishap::NoProc) {
                 return Err(io::ErrorKind::NotFound.into());
@@ -276,9 +280,11 @@ impl Kernel for Model {
     }
 
     fn newest(&self) -> io::Result<u32> {
-        self.with(|table| match table.mishaps.contains(&Mishap::NoProc) {
-            true => Err(io::ErrorKind::NotFound.into()),
-            false => Ok(table.newest),
+        self.with(|table| {
+            if table.mishaps.contains(&Mishap::NoProc) {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            Ok(table.newest)
         })
     }
 
