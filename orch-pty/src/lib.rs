@@ -61,7 +61,9 @@
 //! | An end of file is one in the middle of a line too; an interrupt arrives in raw mode too, and behind a full queue. | `an_end_of_file_in_the_middle_of_a_line_is_one`, `an_interrupt_ends_what_reads_line_by_line_and_what_reads_key_by_key`, `an_interrupt_ends_what_reads_nothing_however_much_was_typed_to_it` |
 //! | Bytes for standard input arrive whole, appear in no command line, and cannot be changed. | `a_mebibyte_on_stdin_arrives_whole_and_in_no_command_line`, `a_child_cannot_change_the_bytes_it_was_given` |
 //! | Standard error on a pipe stays apart; a clean terminal changes no byte. | `standard_error_on_a_pipe_stays_apart_from_the_terminal`, `a_clean_terminal_changes_no_byte_of_the_output_and_echoes_nothing` |
-//! | Ending a tree leaves nobody: other groups, other sessions, daemons, those that ignore signals, that scrub their environment, that fork themselves on for ever. | all of `tree` |
+//! | Ending a tree leaves nobody: other groups, other sessions, daemons, those that ignore signals, that scrub their environment, that fork themselves on for ever, 64 chains of them at once. | all of `tree` |
+//! | A hunt that says it is exact saw everybody; one that was refused a look, a signal or time says so. | `a_hunt_that_cannot_look_kills_whom_it_holds_and_says_that_it_is_not_exact`, `a_refusal_to_signal_is_reported_and_not_repeated`, `the_time_is_looked_at_before_each_process` |
+//! | Several stops at once, and members that fork, die and leave their numbers to strangers meanwhile, change nothing of this. | `several_stops_of_one_tree_all_end_and_agree_that_nobody_is_left`, `members_that_fork_die_and_are_recycled_meanwhile_leave_nobody_and_harm_no_stranger` |
 //! | Nobody else is signalled, not even by a recycled number. | `nobody_else_is_signalled`, `a_number_that_came_to_mean_a_stranger_before_it_was_pinned_is_spared` |
 //! | Dropping a child, a future at any await, or the runtime leaves nobody. | `dropping_a_child_kills_its_whole_tree`, `a_process_that_is_dropped_at_any_await_leaves_nobody`, `dropping_the_runtime_leaves_nobody` |
 //! | No descriptor is left over, and none is held once the exit is known. | `the_parents_descriptors_are_the_same_after_two_hundred_spawns`, `once_the_exit_is_known_a_child_and_its_tree_hold_no_descriptor` |
@@ -72,10 +74,13 @@
 //!   ignores `SIGHUP` or has left its session lives on. Likewise a child without a terminal.
 //! - A process that changes its `RLIMIT_LOCKS` on purpose, scrubs its environment *and* has left the lineage is not
 //!   found; nor is one that became setuid and left the lineage; nor one that a service started on the tree's behalf.
-//! - **A fork storm within a second.** A hunt has no deadline inside a round: dozens of chains that fork on in parallel
-//!   hold [`Tree::kill_now`] for as long as they last, and [`KillReport::left`] can miss those forked at the very end.
-//! - **A hunt that cannot look.** With no descriptor free, or without `/proc`, it finds nobody, and `left` is empty
-//!   all the same: empty is proof only where `/proc` could be read.
+//! - **A storm of forks on a starved machine.** A hunt keeps to its second; who forked on until then is in
+//!   [`KillReport::left`], and the report is not [`exact`](KillReport::exact).
+//! - **A hunt that cannot look.** A few descriptors are kept for the moment in which there are no others; without
+//!   `/proc` only the child's lineage and group are reached. The report is not exact then: an empty `left` is proof
+//!   only when it is.
+//! - A process that raised its limit back (which takes privileges) or took on the look of another run's, and has left
+//!   the lineage, is not found.
 //! - The status of a child when another part of this program waits for any child, or ignores `SIGCHLD`: now and then it
 //!   is lost in the moment in which the kernel discards it, and the wait says so.
 //! - A limit of `RLIMIT_LOCKS` too low for the tag: then a member that scrubs its environment and has left the lineage

@@ -10,12 +10,11 @@ use super::super::kernel::Kernel;
 use super::super::ladder::Ladder;
 use super::super::party::Party;
 use super::super::report::KillReport;
-use super::table::{LEADER, Manners, Marked, Model};
+use super::table::{LEADER, Manners, Marked, Model, schedules};
 use crate::signal::Signal;
 
 const LIMIT: Duration = Duration::from_secs(1);
 const GRACE: Duration = Duration::from_millis(100);
-const SCHEDULES: usize = 500;
 
 /// A tree of the model.
 struct Floor(Party<Model>);
@@ -189,7 +188,7 @@ fn members_that_fork_die_and_are_recycled_meanwhile_leave_nobody_and_harm_no_str
             );
             assert!(report.left.is_empty(), "{report:?}");
         },
-        SCHEDULES,
+        schedules(100),
     );
 }
 
@@ -210,6 +209,6 @@ fn several_stops_of_one_tree_all_end_and_agree_that_nobody_is_left() {
             }
             assert_eq!(floor.model().with(|table| table.alive()), [0_u32; 0]);
         },
-        SCHEDULES,
+        schedules(20),
     );
 }

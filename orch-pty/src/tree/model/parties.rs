@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::party::Party;
-use super::table::{LEADER, Manners, Marked, Model};
+use super::table::{LEADER, Manners, Marked, Model, schedules};
 
 const LIMIT: Duration = Duration::from_secs(1);
-const SCHEDULES: usize = 300;
 
 #[test]
 fn hunts_of_many_threads_all_end_and_leave_nobody() {
@@ -38,7 +37,7 @@ fn hunts_of_many_threads_all_end_and_leave_nobody() {
         );
         assert!(reports.iter().any(|report| report.killed == 5), "{reports:?}");
     };
-    shuttle::check_random(test, SCHEDULES);
+    shuttle::check_random(test, schedules(100));
 }
 
 #[test]
@@ -61,5 +60,5 @@ fn a_hunt_of_one_that_hangs_does_not_keep_another_from_its_end() {
         assert!(report.exact && report.rounds < 10, "{report:?}");
         assert_eq!(stuck.join().expect("no panic").left, [101]);
     };
-    shuttle::check_random(test, SCHEDULES);
+    shuttle::check_random(test, schedules(100));
 }

@@ -17,6 +17,11 @@ pub(in crate::tree) const OWN: u32 = 50;
 pub(in crate::tree) const LEADER: u32 = 100;
 const UNLIMITED: [u64; 2] = [u64::MAX; 2];
 
+/// In how many orders of events a test is run: the default, unless `ORCH_PTY_SCHEDULES` says otherwise (a soak does).
+pub(in crate::tree) fn schedules(default: usize) -> usize {
+    std::env::var("ORCH_PTY_SCHEDULES").map_or(default, |count| count.parse().expect("a number of schedules"))
+}
+
 /// What marks a process of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tree) enum Marked {
