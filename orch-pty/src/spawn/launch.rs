@@ -21,7 +21,7 @@ use crate::sys::reactor::{self, Unregistered};
 use crate::sys::{self, Birth, Dispositions, Stage};
 use crate::tag::Tag;
 use crate::terminal::Terminal;
-use crate::tree::Tree;
+use crate::tree::{self, Tree};
 use crate::warden::Guard;
 
 impl Command {
@@ -200,7 +200,10 @@ impl<'c> Draft<'c> {
         );
         let born = match self.method {
             SpawnMethod::Vfork => sys::vfork(&birth),
-            SpawnMethod::PosixSpawn => sys::posix_spawn(&birth),
+            SpawnMethod::PosixSpawn => {
+                tree::expect_late_tags();
+                sys::posix_spawn(&birth)
+            }
             SpawnMethod::Fork => sys::fork_and_pin(&birth),
         };
         let handle = born.map_err(|failure| {

@@ -31,4 +31,5 @@ mod sync;
 pub use ladder::Ladder;
 pub use report::KillReport;
 pub use root::Tree;
+pub(crate) use root::expect_late_tags;
 pub(crate) use run::{Roots, end_run};

@@ -1,6 +1,7 @@
 //! [`Tree`]: the handle by which a tree is looked at and ended.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::census::Census;
@@ -25,6 +26,14 @@ const LOOK_LIMIT: Duration = Duration::from_millis(500);
 const ELSEWHERE_LIMIT: Duration = Duration::from_secs(2);
 /// How many ends are waited for at once, a descriptor each; then everybody is looked for again.
 const WATCHED_MOST: usize = 64;
+
+/// Whether some child of this process got its tag into its limit only after its program had begun.
+static SOME_TAGGED_LATE: AtomicBool = AtomicBool::new(false);
+
+/// From now on a child may have started others before its limit carried the tag: every environment is read.
+pub(crate) fn expect_late_tags() {
+    SOME_TAGGED_LATE.store(true, Ordering::Relaxed);
+}
 
 /// A child and all that descends from it, wherever it has gone: into other process groups, other sessions, or out of
 /// the lineage by the death of its parent.
@@ -116,7 +125,7 @@ impl Tree {
     /// Whether the tag is in the environment alone, for all we know.
     fn is_limit_unmarked(&self) -> bool {
         let tag = self.leader.tag();
-        if sys::limit_for(tag.run(), tag.worker()).is_none() {
+        if SOME_TAGGED_LATE.load(Ordering::Relaxed) || sys::limit_for(tag.run(), tag.worker()).is_none() {
             return true;
         }
         // It may have been refused in the child, or the child has changed it.

@@ -4,7 +4,7 @@
 use std::process;
 use std::time::Duration;
 
-use orch_pty::{KillReport, Ladder, Output, Process, Signal, Stdin};
+use orch_pty::{KillReport, Ladder, Output, Process, Signal, SpawnMethod, Stdin};
 
 use crate::support::{Marker, alone, eventually, is_alive, read_until};
 
@@ -109,6 +109,10 @@ async fn descendants_are_found_after_the_child_itself_was_reaped() {
 
 #[tokio::test]
 async fn a_member_with_a_scrubbed_environment_is_found_when_its_lineage_is_lost() {
+    if std::env::var_os(SpawnMethod::VARIABLE).is_some_and(|method| method == "posix_spawn") {
+        eprintln!("left out: posix_spawn tags the limit only after the program has started");
+        return;
+    }
     for _ in 0..5 {
         let marker = Marker::new();
         let script = "(env -i setsid sleep $MARK &); (trap '' HUP; env -i sleep $MARK &); wait; read line";
