@@ -123,6 +123,7 @@ pub struct RunTag {
     prefix: u64,
 }
 
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // nothing is on record elsewhere
 impl RunTag {
     /// A run that nobody else has.
     ///

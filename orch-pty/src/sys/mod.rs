@@ -40,9 +40,11 @@ pub(crate) use platform::{
 };
 
 /// Opens no symbolic link.
+#[cfg(target_os = "linux")]
 pub(crate) const NO_FOLLOW: i32 = nix::libc::O_NOFOLLOW;
 
 /// The user on whose behalf this process acts.
+#[cfg(target_os = "linux")]
 pub(crate) fn own_user() -> u32 {
     nix::unistd::geteuid().as_raw()
 }

@@ -47,6 +47,7 @@ pub(crate) fn fill() {
 }
 
 /// Does what needs a descriptor; when none is free, with the room that the reserve makes.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // only a look through all processes needs it
 pub(crate) fn with_room<T>(mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     match work() {
         Err(error) if refusal::is_out_of_descriptors(&error) => {}

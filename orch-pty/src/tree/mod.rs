@@ -24,6 +24,7 @@ mod quarry;
 mod report;
 mod root;
 mod round;
+#[cfg(target_os = "linux")]
 mod run;
 mod sweep;
 mod sync;
@@ -32,4 +33,5 @@ pub use ladder::Ladder;
 pub use report::KillReport;
 pub use root::Tree;
 pub(crate) use root::expect_late_tags;
+#[cfg(target_os = "linux")]
 pub(crate) use run::{Roots, end_run};

@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Swept;
 use crate::sys::{self, processes};
 use crate::tag::RunTag;
-use crate::tree::{KillReport, Roots, end_run};
+use crate::tree::{Roots, end_run};
 
 /// A record is some 200 bytes.
 const RECORD_MOST: u64 = 4096;
@@ -36,18 +37,6 @@ pub(super) struct Record {
     /// In clock ticks since the system's start.
     started: u64,
     run: String,
-}
-
-/// What [`janitor`] did about one dead owner.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Swept {
-    /// The dead owner's number.
-    pub owner: u32,
-    /// Its run.
-    pub run: RunTag,
-    /// What became of those it had left behind.
-    pub report: KillReport,
 }
 
 impl Record {

@@ -15,12 +15,11 @@ static NEW: OnceLock<libc::termios2> = OnceLock::new();
 /// edited and signals still raised.
 pub(crate) fn clean(slave: impl AsFd) -> io::Result<()> {
     let fd = slave.as_fd().as_raw_fd();
-    let mut settings = match NEW.get() {
-        Some(known) => *known,
-        None => {
-            let first = asked(fd)?;
-            *NEW.get_or_init(|| first)
-        }
+    let mut settings = if let Some(known) = NEW.get() {
+        *known
+    } else {
+        let first = asked(fd)?;
+        *NEW.get_or_init(|| first)
     };
     settings.c_oflag &= !libc::OPOST;
     settings.c_lflag &= !(libc::ECHO | libc::ECHONL | libc::ECHOE | libc::ECHOK | libc::ECHOCTL);
