@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 
 use crate::command::Size;
-use crate::sys::{descriptor, refusal, terminal};
+use crate::sys::{descriptor, terminal};
 
 /// Our side of a terminal; [`crate::Terminal`] is the same for a runtime. Dropping it hangs the terminal up.
 #[derive(Debug)]
@@ -33,10 +33,7 @@ impl Terminal {
     /// # Errors
     /// The operating system's; the end of a terminal, which it reports as `EIO`, is none.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        match descriptor::read(&self.master, buffer) {
-            Err(error) if refusal::is_hang_up(&error) => Ok(0),
-            result => result,
-        }
+        descriptor::read_terminal(&self.master, buffer)
     }
 
     /// Blocks until there is room, and types at least one byte of `bytes`; says how many.

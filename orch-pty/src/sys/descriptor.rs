@@ -92,6 +92,20 @@ pub(crate) fn read(fd: impl AsFd, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
+/// One `read` from a terminal's master; 0 once nobody can write any more and everything was read.
+///
+/// The kernel says so by an error (`EIO`). It looks for bytes first and for the end second: what is written and closed
+/// between the two looks is passed over. Who asks once more after the end is seen gets it.
+pub(crate) fn read_terminal(fd: impl AsFd, buffer: &mut [u8]) -> io::Result<usize> {
+    for _ in 0..2 {
+        match read(fd.as_fd(), buffer) {
+            Err(error) if error.raw_os_error() == Some(Errno::EIO as i32) => {}
+            result => return result,
+        }
+    }
+    Ok(0)
+}
+
 /// One `write`, taken up again when a signal interrupts it before the first byte.
 pub(crate) fn write(fd: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
     loop {
