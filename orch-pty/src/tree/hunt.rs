@@ -18,6 +18,8 @@ const LAST_LOOK: Duration = Duration::from_millis(100);
 /// How long a warden may go on with its own tree.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// So many forks of anybody during a round are few: it would take hundreds for one of ours to slip through its look.
+const CALM_MOST: u32 = 4;
 /// So many zombies' groups are dealt with. A storm of forks leaves tens of thousands where nobody reaps them.
 const EMPTIED_MOST: usize = 256;
 
@@ -206,9 +208,22 @@ impl<P: Clone> Hunt<P> {
         self.clean_looks = 0;
         let alive = found.into_iter().flatten().filter(|pin| !kernel.has_ended(pin));
         let left: BTreeSet<u32> = alive.map(|pin| kernel.number(pin)).collect();
+        // All were struck as they were met and have ended, and the machine is quiet enough for the look that met them
+        // to be the last.
+        let all_struck = round.stale.is_empty() && round.fresh.len() == round.struck.len() && left.is_empty();
+        if exact && all_struck && round.wardens.is_empty() && !round.has_news && self.is_calm(kernel) {
+            return Some(self.report(true, left));
+        }
         // Asking again would be refused again.
         let in_vain = round.struck.is_empty() && !left.is_empty() && left.is_subset(&self.refused);
         (in_vain || self.is_last).then(|| self.report(false, left))
+    }
+
+    /// Whether next to nobody forked since the round began.
+    fn is_calm<K: Kernel<Pin = P>>(&self, kernel: &K) -> bool {
+        let begun = self.given_out.map(|[_, begun]| begun);
+        let forks = begun.and_then(|begun| kernel.newest().ok()?.checked_sub(begun));
+        forks.is_some_and(|forks| forks <= CALM_MOST)
     }
 
     fn report(&self, exact: bool, left: BTreeSet<u32>) -> KillReport {

@@ -17,7 +17,7 @@ pub struct KillReport {
     pub left: Vec<u32>,
     /// The strongest signal that was sent; `None` when there was nobody to signal.
     pub strongest: Option<Signal>,
-    /// Whether the last look was complete and found nobody. It is not when `/proc` or a descriptor was missing, when
+    /// Whether the last look was complete and found nobody who did not end by it. It is not when `/proc` or a descriptor was missing, when
     /// the time was over first, when strangers started and ended all the while, and never elsewhere than on Linux.
     pub exact: bool,
 }

@@ -3,13 +3,15 @@
 //!
 //! # When a look is exact
 //! A process that is forked while the list is read can be missing from it. Numbers are given out in order, so those
-//! given out meanwhile are asked for one by one, the newest first, until a whole pass over them brings no new one. A
+//! given out meanwhile are asked for one by one, the newest first, until a whole pass over them brings no new one and meets nobody. A
 //! process has its number a moment before it shows: therefore each pass begins [`RECENT`] numbers early. Whoever was
 //! on the list and is gone when he is asked may have left a child behind that was neither listed nor new (but for those
 //! who could not fork any more).
 //! So a look is exact when nobody vanished from under it, nothing was refused, and its last pass was quiet. When it
 //! also found nobody alive, and no zombie for the first time, there is nobody: every forker is either seen or gives
-//! out a number.
+//! out a number. When it found some, and all were struck as they were met, there is nobody but them: none of them can
+//! complete a fork that was not seen by the last pass, unless that fork was held up while strangers made [`RECENT`]
+//! others.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -114,14 +116,14 @@ impl<K: Kernel, V: Visitor<K::Pin>> Look<'_, '_, K, V> {
         }
         loop {
             let now = self.with_room(K::newest)?;
-            let quiet = now == last;
+            let (quiet, known) = (now == last, self.met.len());
             for pid in self.given_out(low, now)? {
                 if self.is_late() {
                     return Ok(Pass::BrokenOff);
                 }
                 self.probe(pid, Number::GivenOut);
             }
-            if quiet && kernel.newest()? == now {
+            if quiet && self.met.len() == known && kernel.newest()? == now {
                 return Ok(Pass::Complete);
             }
             (low, last) = (now.saturating_sub(RECENT), now);

@@ -41,10 +41,10 @@ fn everybody_in_the_tree_dies_and_nobody_else_does() {
         let report = hunt(&model);
         assert_eq!(model.with(|table| table.alive()), [105]);
         assert_eq!((report.killed, report.left.len(), report.exact), (5, 0, true));
-        // One round that kills and one that finds nobody; strangers' environments are left alone.
+        // On a quiet machine one look is enough; strangers' environments are left alone.
         assert_eq!(
             (report.rounds, model.with(|table| table.environments_read)),
-            (2, 2)
+            (1, 2)
         );
     });
 }
@@ -276,4 +276,20 @@ fn new_numbers_are_followed_past_the_highest_one() {
         notes.1.sort_unstable();
         assert_eq!(notes.1, [3, 4, LEADER, 32_767]);
     });
+}
+
+#[test]
+fn on_a_machine_that_forks_a_hunt_looks_once_more() {
+    for (strangers, rounds) in [(0, 1), (4, 1), (5, 2)] {
+        once(move || {
+            let model = Model::new();
+            model.with(|table| {
+                table.add(101, 1, Marked::ByLimit);
+                table.strangers = strangers;
+            });
+            let report = hunt(&model);
+            assert_eq!(model.with(|table| table.alive()), [0_u32; 0]);
+            assert_eq!((report.exact, report.rounds), (true, rounds), "{strangers} forks");
+        });
+    }
 }

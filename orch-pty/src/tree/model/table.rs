@@ -83,6 +83,8 @@ pub(in crate::tree) struct Table {
     pub(in crate::tree) mishaps: Vec<Mishap>,
     /// How many generations are still to come of those that fork themselves on whenever the list is read.
     pub(in crate::tree) generations: u32,
+    /// How many numbers strangers use up whenever the list is read.
+    pub(in crate::tree) strangers: u32,
     /// Everybody who was signalled, by number and birth.
     pub(in crate::tree) struck: BTreeSet<(u32, u32)>,
     /// How often an environment was read.
@@ -279,6 +281,7 @@ impl Kernel for Model {
                 return Err(io::ErrorKind::NotFound.into());
             }
             let listed = table.entries.keys().copied().collect();
+            table.newest += table.strangers;
             table.go_on();
             Ok(listed)
         })
