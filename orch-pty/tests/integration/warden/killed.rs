@@ -7,10 +7,6 @@ use super::stage::{
 };
 use crate::support::{Marker, eventually, is_alive, role, run_role};
 
-/// How many orchestrators are killed, and how many live at once.
-const TRIALS: usize = 200;
-const AT_ONCE: usize = 8;
-
 #[test]
 fn an_orchestrator_with_one_tree() {
     if role("warden::killed::an_orchestrator_with_one_tree") {
@@ -28,25 +24,22 @@ fn orchestrator(script: &str, marker: &Marker) -> Orchestrator {
     )
 }
 
-/// Kills `TRIALS` orchestrators, some at a time, and fails when anybody is left.
-async fn kill_many(script: &str, sleepers: usize) {
-    for _ in 0..TRIALS / AT_ONCE {
-        let mut acts: Vec<(Marker, Orchestrator, i32)> = Vec::new();
-        for _ in 0..AT_ONCE {
-            let marker = Marker::new();
-            let mut orchestrator = orchestrator(script, &marker);
-            let warden = orchestrator.warden();
-            acts.push((marker, orchestrator, warden));
-        }
-        for (marker, ..) in &acts {
+/// Kills `trials` orchestrators, `at_once` at a time, and fails when anybody is left.
+async fn kill_many(script: &str, sleepers: usize, trials: usize, at_once: usize) {
+    for _ in 0..trials / at_once {
+        let markers: Vec<Marker> = (0..at_once).map(|_| Marker::new()).collect();
+        let mut orchestrators: Vec<Orchestrator> = markers
+            .iter()
+            .map(|marker| orchestrator(script, marker))
+            .collect();
+        let wardens: Vec<i32> = orchestrators.iter_mut().map(Orchestrator::warden).collect();
+        for marker in &markers {
             eventually("the whole tree runs", || marker.sleepers().len() >= sleepers).await;
         }
-        let mut left = Vec::new();
-        for (marker, orchestrator, warden) in acts {
-            orchestrator.kill();
-            left.push((marker, warden));
+        for orchestrator in &orchestrators {
+            orchestrator.strike();
         }
-        for (marker, warden) in left {
+        for (marker, warden) in markers.iter().zip(wardens) {
             // The warden ends when it has found nobody; from then on nobody may be there.
             eventually("the warden is gone", || !is_alive(warden)).await;
             assert_eq!(marker.survivors(), Vec::<i32>::new());
@@ -56,22 +49,23 @@ async fn kill_many(script: &str, sleepers: usize) {
 
 #[tokio::test]
 async fn nobody_outlives_an_orchestrator_that_was_killed() {
-    kill_many(TREE, SLEEPERS).await;
+    kill_many(TREE, SLEEPERS, 200, 10).await;
 }
 
 #[tokio::test]
 async fn nor_does_who_has_scrubbed_its_environment() {
     if tagged_in_time() {
-        kill_many(SCRUBBED, SLEEPERS).await;
+        kill_many(SCRUBBED, SLEEPERS, 200, 10).await;
     }
 }
 
 #[tokio::test]
 async fn nor_does_one_that_forks_itself_on_for_ever() {
-    // Each generation is a session of its own whose parent dies at once; one sleeper says that it has begun.
+    // Each generation is a session of its own whose parent dies at once; one sleeper says that it has begun. Few at a
+    // time: each takes all the time that a processor has.
     let script =
         "export AGAIN='setsid sh -c \"$AGAIN\" & exit 0'; eval \"$AGAIN\" & sleep $MARK & wait; sleep $MARK";
-    kill_many(script, 1).await;
+    kill_many(script, 1, 200, 2).await;
 }
 
 #[test]

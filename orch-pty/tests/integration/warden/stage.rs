@@ -90,8 +90,13 @@ impl Orchestrator {
         input.write_all(line.as_bytes()).expect("it listens");
     }
 
-    pub(super) fn kill(mut self) {
+    /// Sends the signal that kills it, and does not wait.
+    pub(super) fn strike(&self) {
         kill(Pid::from_raw(self.pid()), Signal::SIGKILL).expect("a signal");
+    }
+
+    pub(super) fn kill(mut self) {
+        self.strike();
         self.process.wait().expect("a status");
     }
 }
