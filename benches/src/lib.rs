@@ -2,7 +2,7 @@
 //!
 //! - `cargo bench -p orch-benches`: the criterion benchmarks in this package's root.
 //! - `cargo xtask bench pty`: terminals against the raw limit and against other crates, by the program
-//!   `orch-bench-pty`. [`command_line`] reads its arguments; `measure` holds the measurements, one a file, which run in
+//!   `orch-bench-pty`. `command_line` reads its arguments; `measure` holds the measurements, one a file, which run in
 //!   the measuring process and hire a `worker` process for each `contender`; `statistics` makes ratios of samples and
 //!   `report` a table of ratios. `raw` is the limit itself, and `member` what is run in the terminals.
 //!

@@ -70,7 +70,7 @@ impl Contender for Orch {
     }
 
     fn open(&mut self) -> Result<()> {
-        orch_async::expect_refusal(self.command()?.spawn_blocking().err())
+        orch_async::expect_refusal(self.command()?.spawn_blocking().err().as_ref())
     }
 
     fn start(&mut self) -> Result<()> {

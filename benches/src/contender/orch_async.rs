@@ -47,7 +47,7 @@ pub(super) fn command(streams: Streams, words: &[String]) -> Result<Command> {
 }
 
 /// Of a program that has no interpreter: by then its terminal was open.
-pub(super) fn expect_refusal(refusal: Option<SpawnError>) -> Result<()> {
+pub(super) fn expect_refusal(refusal: Option<&SpawnError>) -> Result<()> {
     ensure!(refusal.is_some(), "a program without an interpreter was started");
     Ok(())
 }
@@ -88,7 +88,7 @@ impl Contender for OrchAsync {
     fn open(&mut self) -> Result<()> {
         let command = self.prepared.as_ref().context("nothing is prepared")?;
         let _inside = self.runtime.enter();
-        expect_refusal(command.spawn().err())
+        expect_refusal(command.spawn().err().as_ref())
     }
 
     fn start(&mut self) -> Result<()> {

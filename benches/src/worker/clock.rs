@@ -15,7 +15,7 @@ impl Clock {
     /// Nanoseconds since.
     #[allow(clippy::cast_precision_loss, reason = "52 bits of nanoseconds are 52 days")]
     pub(crate) fn spent(&self) -> f64 {
-        (now() - self.0).as_nanos() as f64
+        now().saturating_sub(self.0).as_nanos() as f64
     }
 }
 
