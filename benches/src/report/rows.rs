@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Error;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::shown::{number, time};
 use super::{Bar, Key, machine};
@@ -79,8 +79,9 @@ impl Report {
             let found = self.figures.iter().find(|(key, _)| *key == wanted);
             found.map_or(Value::Null, |(_, value)| rounded(*value))
         };
-        let pairs = Key::ALL.map(|(key, name)| (name.to_owned(), figure(key)));
-        Value::Object(Map::from_iter(pairs)).to_string()
+        // In the order of the table, which a map would not keep.
+        let pairs = Key::ALL.map(|(key, name)| format!("\"{name}\":{}", figure(key)));
+        format!("{{{}}}", pairs.join(","))
     }
 }
 
