@@ -39,6 +39,9 @@ impl Child {
     }
 
     /// The process's number. After its status was taken, the number may come to mean another process.
+    ///
+    /// For a program in a [PID namespace](crate::Tier::PidNamespace) this is the number of the namespace's first process,
+    /// which ends with the program, and to which polite signals may be sent as to the program itself.
     pub fn pid(&self) -> u32 {
         self.owned.pid()
     }

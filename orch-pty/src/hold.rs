@@ -4,9 +4,10 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 
 use crate::leader::Subject;
+use crate::namespace::Room;
 use crate::signal::Signal;
-use crate::sys::Handle;
 use crate::sys::reactor::Unregistered;
+use crate::sys::{Handle, refusal};
 use crate::warden::Listed;
 use crate::watch::Watch;
 
@@ -17,19 +18,50 @@ pub(crate) struct Hold {
     watch: OnceLock<Watch>,
     /// Its place in the warden's table.
     _listed: Option<Listed>,
+    /// The namespace that it runs in; the handle is that of the namespace's first process then.
+    room: Option<Room>,
 }
 
 impl Hold {
-    pub(crate) fn new(handle: Handle, listed: Option<Listed>) -> Self {
+    pub(crate) fn new(handle: Handle, listed: Option<Listed>, room: Option<Room>) -> Self {
         Self {
             handle: Arc::new(handle),
             watch: OnceLock::new(),
             _listed: listed,
+            room,
         }
     }
 
     pub(crate) fn handle(&self) -> &Arc<Handle> {
         &self.handle
+    }
+
+    /// Whether the handle is that of a namespace's first process.
+    pub(crate) fn is_first_process(&self) -> bool {
+        self.room.is_some()
+    }
+
+    /// The number of the signal that has stopped the child and not let it go on since.
+    pub(crate) fn stopped_by(&self) -> io::Result<Option<i32>> {
+        match &self.room {
+            Some(room) => Ok(room.stopped_by()),
+            None => self.handle.stopped_by(),
+        }
+    }
+
+    /// Blocks until the child has ended and takes its status, or `None` when that is not to be had yet.
+    pub(crate) fn take_status_at_end(&self) -> io::Result<Option<i32>> {
+        self.of_program(self.handle.reap_at_end())
+    }
+
+    /// The status of the program, when `taken` is that of the handle.
+    fn of_program(&self, taken: io::Result<Option<i32>>) -> io::Result<Option<i32>> {
+        match (&self.room, taken) {
+            (None, taken) => taken,
+            // Whoever took the first process's status took nothing that was wanted.
+            (Some(room), Err(error)) if refusal::is_no_child(&error) => Ok(Some(room.ended())),
+            (Some(room), taken) => Ok(taken?.map(|_| room.ended())),
+        }
     }
 
     /// What notices the end, when the child is in the reactor.
@@ -49,10 +81,14 @@ impl Hold {
 
 impl Subject for Hold {
     fn take_status(&self) -> io::Result<Option<i32>> {
-        self.handle.reap()
+        self.of_program(self.handle.reap())
     }
 
     fn signal(&self, signal: Signal) -> io::Result<()> {
-        self.handle.signal(signal)
+        match &self.room {
+            // What ends the program ends the namespace, and nobody can keep that from being heard.
+            Some(room) if signal != Signal::Kill => room.signal(signal),
+            _ => self.handle.signal(signal),
+        }
     }
 }

@@ -41,7 +41,8 @@
 //! | to end it and all that descends from it | [`Tree`], [`Ladder`], [`KillReport`], [`Tag`], [`RunTag`], [`Signal`] |
 //!
 //! Inside: `spawn` goes from a command to a process, `leader` alone takes the child's status, `tree` holds the census
-//! (who belongs) and the hunt (until nobody is left), and `sys` holds every system call and every line of `unsafe`.
+//! (who belongs) and the hunt (until nobody is left), `namespace` holds one program in a namespace of its own, `takeover`
+//! is where starts of this executable go that are not the program's own, and `sys` holds every system call and every line of `unsafe`.
 //!
 //! # What is guaranteed
 //!
@@ -66,6 +67,7 @@
 //! | Several stops at once, and members that fork, die and leave their numbers to strangers meanwhile, change nothing of this. | `several_stops_of_one_tree_all_end_and_agree_that_nobody_is_left`, `members_that_fork_die_and_are_recycled_meanwhile_leave_nobody_and_harm_no_stranger` |
 //! | Nobody else is signalled, not even by a recycled number. | `nobody_else_is_signalled`, `a_number_that_came_to_mean_a_stranger_before_it_was_pinned_is_spared` |
 //! | Dropping a child, a future at any await, or the runtime leaves nobody. | `dropping_a_child_kills_its_whole_tree`, `a_process_that_is_dropped_at_any_await_leaves_nobody`, `dropping_the_runtime_leaves_nobody` |
+//! | In a PID namespace ([`Tier::PidNamespace`]) a program runs, stops, ends and fails as anywhere; everybody ends with it, and with this program, also when its warden is killed as well; where there is no namespace to be had, nothing is started. | all of `namespace` |
 //! | No descriptor is left over, and none is held once the exit is known. | `the_parents_descriptors_are_the_same_after_two_hundred_spawns`, `once_the_exit_is_known_a_child_and_its_tree_hold_no_descriptor` |
 //!
 //! # What is not promised
@@ -124,6 +126,8 @@ mod input;
 #[cfg(unix)]
 mod leader;
 #[cfg(unix)]
+mod namespace;
+#[cfg(unix)]
 mod owned;
 #[cfg(unix)]
 mod pipe;
@@ -137,6 +141,8 @@ mod spawn;
 mod sys;
 #[cfg(unix)]
 mod tag;
+#[cfg(target_os = "linux")]
+mod takeover;
 #[cfg(unix)]
 mod terminal;
 #[cfg(unix)]

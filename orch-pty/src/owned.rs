@@ -65,7 +65,7 @@ impl Owned {
             return Ok(Status::Ended(exit));
         }
         let stopped = match self.hold() {
-            Some(hold) => hold.handle().stopped_by()?,
+            Some(hold) => hold.stopped_by()?,
             None => None,
         };
         Ok(stopped.map_or(Status::Running, |signal| Status::Stopped { signal }))

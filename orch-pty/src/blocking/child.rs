@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::containment::Containment;
 use crate::exit::{Exit, Status};
+use crate::hold::Hold;
 use crate::owned::Owned;
 use crate::signal::Signal;
 use crate::tree::Tree;
@@ -27,7 +28,7 @@ impl Child {
         Self { owned }
     }
 
-    /// The process's number. After its status was taken, the number may come to mean another process.
+    /// The process's number; see [`crate::Child::pid`].
     pub fn pid(&self) -> u32 {
         self.owned.pid()
     }
@@ -49,7 +50,7 @@ impl Child {
     /// kernel does not remember it (Linux before 6.15).
     pub fn wait(&mut self) -> io::Result<Exit> {
         loop {
-            if let Some(exit) = self.owned.leader().reap_by(|hold| hold.handle().reap_at_end())? {
+            if let Some(exit) = self.owned.leader().reap_by(Hold::take_status_at_end)? {
                 return Ok(exit);
             }
             // It has ended and its status is not to be had yet.

@@ -163,6 +163,9 @@ impl Command {
 
     /// The least containment that is good enough: a spawn that cannot have it fails. By default any will do; what there
     /// was is [`Child::containment`](crate::Child::containment).
+    ///
+    /// [`Tier::PidNamespace`] is had by asking for it: the program runs in a namespace of its own then, and is always born
+    /// by [`SpawnMethod::Vfork`].
     pub fn require(mut self, tier: Tier) -> Self {
         self.required = tier;
         self

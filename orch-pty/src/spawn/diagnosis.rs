@@ -20,7 +20,13 @@ pub(super) fn diagnose(command: &Command, path: &Path, image: &Image, failure: F
         Stage::Exec | Stage::Unknown => exec(command, path, image, source),
         Stage::Directory => directory(command, source),
         Stage::Terminal => SpawnError::Terminal { source },
-        Stage::None | Stage::Birth | Stage::Session | Stage::Stdio | Stage::Hold => SpawnError::Process {
+        Stage::None
+        | Stage::Birth
+        | Stage::Session
+        | Stage::Stdio
+        | Stage::Hold
+        | Stage::Namespace
+        | Stage::Init => SpawnError::Process {
             program: command.program().into(),
             source,
         },

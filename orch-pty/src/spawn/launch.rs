@@ -8,17 +8,18 @@ use super::{diagnosis, environment, program};
 use crate::blocking;
 use crate::child::Child;
 use crate::command::{Command, SpawnMethod};
-use crate::containment::Containment;
+use crate::containment::{Containment, Tier};
 use crate::error::SpawnError;
 use crate::hold::Hold;
 use crate::leader::Leader;
+use crate::namespace::{self, NoStart, Room};
 use crate::owned::Owned;
 use crate::pipe::{PipeReader, PipeWriter};
 use crate::process::Process;
 use crate::sys::descriptor::Ends;
 use crate::sys::image::Image;
 use crate::sys::reactor::{self, Unregistered};
-use crate::sys::{self, Birth, Dispositions, Stage};
+use crate::sys::{self, Birth, Dispositions, Failure, Handle, Stage};
 use crate::tag::Tag;
 use crate::terminal::Terminal;
 use crate::tree::{self, Tree};
@@ -154,8 +155,10 @@ impl<'c> Draft<'c> {
             .map_err(|source| SpawnError::Tag { source })?;
 
         let guard = Guard::of_this_process();
-        let containment = guard.containment(method == SpawnMethod::PosixSpawn);
-        if containment.tier < command.required {
+        // What a namespace holds does not depend on what else is there; whether it can be had shows at the birth.
+        let in_namespace = command.required == Tier::PidNamespace;
+        let containment = guard.containment(method == SpawnMethod::PosixSpawn && !in_namespace);
+        if containment.tier < command.required && !in_namespace {
             return Err(SpawnError::NotContained {
                 program: command.program().into(),
                 required: command.required,
@@ -198,25 +201,48 @@ impl<'c> Draft<'c> {
             self.guard.gone(),
             self.dispositions,
         );
-        let born = match self.method {
-            SpawnMethod::Vfork => sys::vfork(&birth),
-            SpawnMethod::PosixSpawn => {
-                tree::expect_late_tags();
-                sys::posix_spawn(&birth)
-            }
-            SpawnMethod::Fork => sys::fork_and_pin(&birth),
+        let mut containment = self.containment.clone();
+        let (handle, room) = if self.command.required == Tier::PidNamespace {
+            let (handle, room) = self.in_namespace(&birth)?;
+            (containment.tier, containment.why_not) = (Tier::PidNamespace, None);
+            (handle, Some(room))
+        } else {
+            let born = match self.method {
+                SpawnMethod::Vfork => sys::vfork(&birth),
+                SpawnMethod::PosixSpawn => {
+                    tree::expect_late_tags();
+                    sys::posix_spawn(&birth)
+                }
+                SpawnMethod::Fork => sys::fork_and_pin(&birth),
+            };
+            (born.map_err(|failure| self.stillborn(failure))?, None)
         };
-        let handle = born.map_err(|failure| {
-            if failure.stage == Stage::Hold {
-                // It was a program for a moment. Who hunts for its tag finds what it has started.
-                Tree::new(Arc::new(Leader::taken_already(self.tag))).kill_now();
-            }
-            diagnosis::diagnose(self.command, &self.path, &self.image, failure)
-        })?;
         sys::reserve::fill();
         let pid = handle.pid();
         let listed = self.guard.list(&handle);
-        let leader = Leader::new(Hold::new(handle, listed), pid, self.tag);
-        Ok(Owned::new(leader, self.containment))
+        let leader = Leader::new(Hold::new(handle, listed, room), pid, self.tag);
+        Ok(Owned::new(leader, containment))
+    }
+
+    fn in_namespace(&self, birth: &Birth<'_>) -> Result<(Handle, Room), SpawnError> {
+        namespace::start(birth, &self.image).map_err(|no| match no {
+            NoStart::Program(failure) => self.stillborn(failure),
+            NoStart::Namespace(why) => SpawnError::NotContained {
+                program: self.command.program().into(),
+                required: Tier::PidNamespace,
+                containment: Containment {
+                    why_not: Some(why),
+                    ..self.containment.clone()
+                },
+            },
+        })
+    }
+
+    fn stillborn(&self, failure: Failure) -> SpawnError {
+        if failure.stage == Stage::Hold {
+            // It was a program for a moment. Who hunts for its tag finds what it has started.
+            Tree::new(Arc::new(Leader::taken_already(self.tag))).kill_now();
+        }
+        diagnosis::diagnose(self.command, &self.path, &self.image, failure)
     }
 }

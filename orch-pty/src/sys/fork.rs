@@ -13,7 +13,7 @@ use super::descriptor;
 use super::newborn::{self, Birth, Failure, Stage};
 
 /// Every stage, in the order of its number: the child sends the number over the pipe.
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 11] = [
     Stage::None,
     Stage::Birth,
     Stage::Session,
@@ -23,7 +23,17 @@ const STAGES: [Stage; 9] = [
     Stage::Exec,
     Stage::Unknown,
     Stage::Hold,
+    Stage::Namespace,
+    Stage::Init,
 ];
+
+/// The stage of this number.
+pub(super) fn stage_of(number: i32) -> Option<Stage> {
+    usize::try_from(number)
+        .ok()
+        .and_then(|at| STAGES.get(at))
+        .copied()
+}
 
 /// Forks, and waits until the child has become its program or failed to. `pin` takes hold of the child by its
 /// number while it is certainly still our unreaped child.
@@ -62,9 +72,8 @@ pub(super) fn give_birth<P>(birth: &Birth<'_>, pin: impl Fn(u32) -> io::Result<P
             let [stage, errno] = [0, 4]
                 .map(|at| i32::from_ne_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]]));
             reap(child);
-            let stage = usize::try_from(stage).ok().and_then(|at| STAGES.get(at)).copied();
             Err(Failure {
-                stage: stage.unwrap_or(Stage::Exec),
+                stage: stage_of(stage).unwrap_or(Stage::Exec),
                 errno,
             })
         }

@@ -1,6 +1,6 @@
 //! What exec is given: strings that end in NUL, and the arrays of pointers to them, made before the child exists.
 
-use std::ffi::{CStr, CString, NulError, OsString, c_char};
+use std::ffi::{CStr, CString, NulError, OsStr, OsString, c_char};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 use std::ptr;
@@ -46,6 +46,23 @@ impl Image {
 
     pub(super) fn envp(&self) -> *const *const c_char {
         self.environment.pointers.as_ptr()
+    }
+
+    /// All strings that exec takes beside the program's path: arguments, then environment.
+    #[cfg(target_os = "linux")]
+    pub(super) fn strings(&self) -> (&[CString], &[CString]) {
+        (&self.arguments.owned, &self.environment.owned)
+    }
+
+    /// The value of a variable in the environment.
+    pub(crate) fn variable(&self, key: &str) -> Option<&OsStr> {
+        self.environment.owned.iter().find_map(|assignment| {
+            let value = assignment
+                .to_bytes()
+                .strip_prefix(key.as_bytes())?
+                .strip_prefix(b"=")?;
+            Some(OsStr::from_bytes(value))
+        })
     }
 
     /// How many bytes of arguments and environment the kernel has to copy, and how long the longest string is.

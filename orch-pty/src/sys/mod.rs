@@ -35,7 +35,7 @@ pub(crate) use limit::Limit;
 pub(crate) use linux::warden;
 pub(crate) use newborn::{Birth, Failure, Stage};
 pub(crate) use platform::{
-    Handle, births_by_vfork, fork_and_pin, limit_for, own_number, posix_spawn, processes, random,
+    Handle, births_by_vfork, fork_and_pin, limit_for, namespace, own_number, posix_spawn, processes, random,
     stdin_from_bytes, vfork,
 };
 

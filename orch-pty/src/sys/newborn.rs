@@ -78,6 +78,10 @@ pub(crate) enum Stage {
     Unknown,
     /// It has become its program, and cannot be held: it was killed, and whatever it has started is to be found.
     Hold,
+    /// A namespace of its own.
+    Namespace,
+    /// This executable once more, as the first process of that namespace.
+    Init,
 }
 
 /// A failure of a birth: the stage and its `errno`.
@@ -95,7 +99,7 @@ impl Failure {
         }
     }
 
-    fn here(stage: Stage) -> Self {
+    pub(super) fn here(stage: Stage) -> Self {
         Self {
             stage,
             errno: Errno::last_raw(),
@@ -113,14 +117,7 @@ pub(super) unsafe fn become_program(birth: &Birth<'_>) -> Failure {
     // or a plain `syscall`), takes numbers or pointers that `birth` keeps good, takes no lock and does not allocate.
     // `errno` is written to the thread-local of the thread that made us, which waits (shared memory) or is our own.
     unsafe {
-        let mut signal: c_int = 1;
-        while signal <= 64 {
-            if birth.reset & (1 << (signal - 1)) != 0 {
-                // A refusal (a number the kernel does not know) leaves what was there.
-                platform::reset_signal(signal);
-            }
-            signal += 1;
-        }
+        reset_signals(birth.reset);
         if libc::setsid() == -1 {
             return Failure::here(Stage::Session);
         }
@@ -132,6 +129,42 @@ pub(super) unsafe fn become_program(birth: &Birth<'_>) -> Failure {
         if libc::dup2(input, 0) == -1 || libc::dup2(output, 1) == -1 || libc::dup2(error, 2) == -1 {
             return Failure::here(Stage::Stdio);
         }
+        carry_tag(birth);
+        if !birth.directory.is_null() && libc::chdir(birth.directory) == -1 {
+            return Failure::here(Stage::Directory);
+        }
+        platform::close_on_exec_from(3);
+        let mut nothing: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut nothing);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const nothing, ptr::null_mut());
+        libc::execve(birth.path, birth.argv, birth.envp);
+        Failure::here(Stage::Exec)
+    }
+}
+
+/// Sets signals back to their defaults.
+///
+/// # Safety
+/// As [`become_program`].
+pub(super) unsafe fn reset_signals(signals: dispositions::Set) {
+    let mut signal: c_int = 1;
+    while signal <= 64 {
+        if signals & (1 << (signal - 1)) != 0 {
+            // A refusal (a number the kernel does not know) leaves what was there.
+            // SAFETY: the caller's, which is the same.
+            unsafe { platform::reset_signal(signal) };
+        }
+        signal += 1;
+    }
+}
+
+/// Takes the tag on, and ends here when whoever watches over the orchestrator has seen its death.
+///
+/// # Safety
+/// As [`become_program`].
+pub(super) unsafe fn carry_tag(birth: &Birth<'_>) {
+    // SAFETY: as in `become_program`.
+    unsafe {
         if let Some(limit) = birth.limit {
             // The environment carries the tag as well, so a refusal is no reason to fail.
             platform::set_tag_limit(&limit);
@@ -144,15 +177,6 @@ pub(super) unsafe fn become_program(birth: &Birth<'_>) -> Failure {
                 libc::_exit(127);
             }
         }
-        if !birth.directory.is_null() && libc::chdir(birth.directory) == -1 {
-            return Failure::here(Stage::Directory);
-        }
-        platform::close_on_exec_from(3);
-        let mut nothing: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&raw mut nothing);
-        libc::sigprocmask(libc::SIG_SETMASK, &raw const nothing, ptr::null_mut());
-        libc::execve(birth.path, birth.argv, birth.envp);
-        Failure::here(Stage::Exec)
     }
 }
 

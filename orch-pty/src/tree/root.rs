@@ -118,6 +118,13 @@ impl Tree {
         census.alive(LOOK_LIMIT)
     }
 
+    /// Whether `pin` is the first process of the leader's own namespace.
+    fn is_first_process(&self, pin: &Handle) -> bool {
+        self.leader
+            .subject()
+            .is_some_and(|hold| hold.is_first_process() && hold.handle().pid() == pin.pid())
+    }
+
     fn quarry(&self) -> Quarry {
         Quarry::Worker(self.leader.tag())
     }
@@ -177,7 +184,11 @@ impl Ground for Tree {
     }
 
     fn signal(&self, pin: &Arc<Handle>, signal: Signal) {
-        let _ = Host.signal(pin, signal);
+        // A first process would pass the signal on to the program, which is asked itself. It is only woken: stopped, it
+        // could not tell how the program has ended.
+        if signal == Signal::Continue || !self.is_first_process(pin) {
+            let _ = Host.signal(pin, signal);
+        }
     }
 
     async fn alive(&self) -> Vec<Arc<Handle>> {

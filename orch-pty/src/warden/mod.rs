@@ -33,3 +33,5 @@ pub(crate) use guard::{Guard, Listed};
 #[cfg(target_os = "linux")]
 pub use owner::janitor;
 pub use swept::Swept;
+#[cfg(target_os = "linux")]
+pub(crate) use watch::take_over;

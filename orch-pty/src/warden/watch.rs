@@ -22,10 +22,8 @@ const COPY_LIMIT: Duration = Duration::from_millis(200);
 const TOTAL_LIMIT: Duration = Duration::from_secs(60);
 const STEP: Duration = Duration::from_millis(20);
 
-warden::before_main!(before_main);
-
-/// Called before `main` at every start of a program that uses this crate.
-fn before_main() {
+/// Serves and ends if this start is a warden's; called before `main`.
+pub(crate) fn take_over() {
     if let Some(post) = warden::take_post() {
         serve(&post);
         warden::leave();

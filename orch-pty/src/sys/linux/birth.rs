@@ -18,17 +18,32 @@ use crate::sys::newborn::{self, Birth, Failure, Stage};
 const KERNEL_SIGNAL_SET: usize = 8;
 
 /// What parent and child share during a birth.
-struct Cradle<'a> {
-    birth: &'a Birth<'a>,
+struct Cradle<'a, B> {
+    birth: &'a B,
+    become_it: unsafe fn(&B) -> Failure,
     failure: UnsafeCell<Failure>,
 }
 
 /// Starts the child in this process's memory on a stack of its own, and returns when it has become its program or
 /// failed to. The errno of a failure comes back through the shared memory.
 pub(crate) fn vfork(birth: &Birth<'_>) -> Result<Handle, Failure> {
+    // SAFETY: `become_program` is made for this.
+    unsafe { vfork_into(birth, |birth| newborn::become_program(birth), 0) }
+}
+
+/// As [`vfork`], for a child that `become_it` turns into something else, with further flags of `clone`.
+///
+/// # Safety
+/// `become_it` may be called as [`newborn::become_program`] is, and does only what that may do.
+pub(super) unsafe fn vfork_into<B>(
+    birth: &B,
+    become_it: unsafe fn(&B) -> Failure,
+    flags: c_int,
+) -> Result<Handle, Failure> {
     let stack = Stack::take().map_err(|error| Failure::birth(&error))?;
     let cradle = Cradle {
         birth,
+        become_it,
         failure: UnsafeCell::new(Failure {
             stage: Stage::None,
             errno: 0,
@@ -44,9 +59,9 @@ pub(crate) fn vfork(birth: &Birth<'_>) -> Result<Handle, Failure> {
     // CLONE_PIDFD writes one int to `pidfd`.
     let pid = unsafe {
         libc::clone(
-            child_main,
+            child_main::<B>,
             stack.top(),
-            libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD,
+            libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD | flags,
             (&raw const cradle).cast_mut().cast(),
             &raw mut pidfd,
             ptr::null_mut::<c_void>(),
@@ -103,13 +118,13 @@ pub(crate) fn vfork(birth: &Birth<'_>) -> Result<Handle, Failure> {
 }
 
 /// The child's whole life in shared memory.
-extern "C" fn child_main(cradle: *mut c_void) -> c_int {
-    // SAFETY: `vfork` passes a `Cradle` that it keeps alive while this runs.
-    let cradle = unsafe { &*cradle.cast_const().cast::<Cradle<'_>>() };
+extern "C" fn child_main<B>(cradle: *mut c_void) -> c_int {
+    // SAFETY: `vfork_into` passes a `Cradle` of this type that it keeps alive while this runs.
+    let cradle = unsafe { &*cradle.cast_const().cast::<Cradle<'_, B>>() };
     // SAFETY: this is the child's only thread, all signals are blocked, and `_exit` follows. The parent's thread is
     // suspended, so the write to the cell meets no other access.
     unsafe {
-        let failure = newborn::become_program(cradle.birth);
+        let failure = (cradle.become_it)(cradle.birth);
         cradle.failure.get().write_volatile(failure);
         libc::_exit(127)
     }

@@ -7,6 +7,7 @@ mod handle;
 mod limit;
 mod memory;
 mod mode;
+pub(crate) mod namespace;
 mod own;
 mod posix_spawn;
 pub(crate) mod processes;

@@ -6,6 +6,7 @@ mod foreground;
 mod handle;
 mod memory;
 mod mode;
+pub(crate) mod namespace;
 pub(crate) mod processes;
 mod pty;
 

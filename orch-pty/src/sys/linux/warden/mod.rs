@@ -2,8 +2,8 @@
 //! process that nobody is the parent of, and a way in before `main`.
 
 mod life;
-mod orphan;
-mod post;
+pub(super) mod orphan;
+pub(super) mod post;
 mod signs;
 mod table;
 

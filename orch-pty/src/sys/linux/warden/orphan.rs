@@ -163,7 +163,7 @@ fn lifeline() -> io::Result<(OwnedFd, OwnedFd)> {
 }
 
 /// A copy that no target overwrites.
-fn above(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+pub(in crate::sys::linux) fn above(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     let copy = nix::fcntl::fcntl(fd, nix::fcntl::FcntlArg::F_DUPFD_CLOEXEC(ABOVE))?;
     // SAFETY: fcntl has just made this descriptor and nothing else knows of it.
     Ok(unsafe { OwnedFd::from_raw_fd(copy) })

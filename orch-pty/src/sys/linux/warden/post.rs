@@ -52,7 +52,7 @@ pub(crate) struct Post {
 }
 
 /// The value of the marker.
-pub(super) fn marker(nonce: [u64; 2]) -> String {
+pub(in crate::sys::linux) fn marker(nonce: [u64; 2]) -> String {
     format!("{:016x}{:016x}", nonce[0], nonce[1])
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn take_post() -> Option<Post> {
     })
 }
 
-fn parse(marker: &OsStr) -> Option<[u64; 2]> {
+pub(in crate::sys::linux) fn parse(marker: &OsStr) -> Option<[u64; 2]> {
     let text = std::str::from_utf8(marker.as_bytes()).ok()?;
     let words = [text.get(..16)?, text.get(16..32)?].map(|word| u64::from_str_radix(word, 16));
     match words {
