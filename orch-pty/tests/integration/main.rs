@@ -12,6 +12,8 @@ mod input;
 #[cfg(target_os = "linux")]
 mod leaks;
 #[cfg(target_os = "linux")]
+mod namespace;
+#[cfg(target_os = "linux")]
 mod newborn;
 mod output;
 mod stdin;

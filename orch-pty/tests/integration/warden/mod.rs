@@ -4,4 +4,4 @@ mod hosts;
 mod janitor;
 mod killed;
 mod replaced;
-mod stage;
+pub(crate) mod stage;

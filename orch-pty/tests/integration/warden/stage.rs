@@ -10,7 +10,7 @@ use orch_pty::{Containment, SpawnMethod, Tier};
 use crate::support::{Marker, run_role};
 
 /// Plain, in another group, in a session of its own, a daemon, ignoring hang-ups, and a daemon that does.
-pub(super) const TREE: &str = "
+pub(crate) const TREE: &str = "
     sleep $MARK &
     timeout $MARK sleep $MARK &
     setsid sleep $MARK &
@@ -28,7 +28,7 @@ pub(super) const SCRUBBED: &str = "
     (trap '' HUP INT TERM; env -i setsid sleep $MARK &)
     wait";
 /// How many of either become `sleep`.
-pub(super) const SLEEPERS: usize = 6;
+pub(crate) const SLEEPERS: usize = 6;
 
 /// Whether this run's children are tagged by their limit before they run; `posix_spawn` cannot.
 pub(super) fn tagged_in_time() -> bool {
@@ -45,17 +45,17 @@ pub(super) fn best_tier() -> Tier {
 }
 
 /// Another process that uses the library.
-pub(super) struct Orchestrator {
+pub(crate) struct Orchestrator {
     process: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Orchestrator {
-    pub(super) fn play(role: &str, marker: &Marker) -> Self {
+    pub(crate) fn play(role: &str, marker: &Marker) -> Self {
         Self::start(run_role(role).env("MARK", marker.text()))
     }
 
-    pub(super) fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -65,12 +65,12 @@ impl Orchestrator {
         Self { process, lines }
     }
 
-    pub(super) fn pid(&self) -> i32 {
+    pub(crate) fn pid(&self) -> i32 {
         self.process.id().cast_signed()
     }
 
     /// What it says after `word`, in the next line that begins with it.
-    pub(super) fn said(&mut self, word: &str) -> String {
+    pub(crate) fn said(&mut self, word: &str) -> String {
         loop {
             let line = self.lines.next().expect("a word before the end").expect("text");
             if let Some(rest) = line.strip_prefix(word) {
@@ -80,7 +80,7 @@ impl Orchestrator {
     }
 
     /// The number of its warden.
-    pub(super) fn warden(&mut self) -> i32 {
+    pub(crate) fn warden(&mut self) -> i32 {
         self.said("warden").parse().expect("a number")
     }
 
@@ -91,11 +91,11 @@ impl Orchestrator {
     }
 
     /// Sends the signal that kills it, and does not wait.
-    pub(super) fn strike(&self) {
+    pub(crate) fn strike(&self) {
         kill(Pid::from_raw(self.pid()), Signal::SIGKILL).expect("a signal");
     }
 
-    pub(super) fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.strike();
         self.process.wait().expect("a status");
     }
@@ -110,12 +110,12 @@ impl Drop for Orchestrator {
 
 /// In a role: tells the test which warden there is.
 #[allow(clippy::print_stdout, reason = "the test reads it")]
-pub(super) fn tell(containment: &Containment) {
+pub(crate) fn tell(containment: &Containment) {
     println!("\nwarden {}", containment.warden.expect("a warden"));
 }
 
 /// In a role: lives until killed.
-pub(super) fn live() -> ! {
+pub(crate) fn live() -> ! {
     loop {
         std::thread::park();
     }
