@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use super::census::Census;
@@ -22,8 +23,6 @@ use crate::watch::Watch;
 const HUNT_LIMIT: Duration = Duration::from_secs(1);
 /// How long a look without a hunt may take.
 const LOOK_LIMIT: Duration = Duration::from_millis(500);
-/// How long a look may wait for one of tokio's blocking threads, and take; then it is done here.
-const ELSEWHERE_LIMIT: Duration = Duration::from_secs(2);
 /// How many ends are waited for at once, a descriptor each; then everybody is looked for again.
 const WATCHED_MOST: usize = 64;
 
@@ -99,12 +98,18 @@ impl Tree {
     /// Runs work that looks through all processes where it holds up no other task.
     async fn elsewhere<T: Send + 'static>(&self, work: fn(&Self) -> T) -> T {
         let tree = self.clone();
-        let beside = tokio::task::spawn_blocking(move || work(&tree));
-        match tokio::time::timeout(ELSEWHERE_LIMIT, beside).await {
-            Ok(Ok(done)) => done,
-            // The runtime is shutting down and takes no more work, or its blocking threads are all busy: a tree is
-            // ended all the same.
-            Ok(Err(_)) | Err(_) => work(self),
+        let (done, is_done) = tokio::sync::oneshot::channel();
+        // Not one of tokio's blocking threads: they may all be busy, and where no thread can be made tokio panics.
+        let beside = thread::Builder::new()
+            .name("orch-hunt".to_owned())
+            .spawn(move || {
+                // Whoever asked may be gone.
+                let _ = done.send(work(&tree));
+            });
+        match (beside, is_done.await) {
+            (Ok(_), Ok(done)) => done,
+            // There are as many threads as there may be: a tree is ended all the same.
+            (Err(_), _) | (_, Err(_)) => work(self),
         }
     }
 
