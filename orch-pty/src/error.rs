@@ -63,16 +63,14 @@ pub enum SpawnError {
         program: PathBuf,
     },
     /// The terminal could not be opened or set up.
-    #[error(
-        "cannot open a terminal: {source}; the limit of open files (ulimit -n) or of terminals (kernel.pty.max) may be reached"
-    )]
+    #[error("cannot open a terminal: {source}; the limit of terminals (kernel.pty.max) may be reached")]
     Terminal {
         /// What the operating system said.
         source: io::Error,
     },
     /// A stream other than the terminal could not be set up.
     #[error(
-        "cannot set up {stream}: {source}; the limit of open files (ulimit -n) or of space may be reached"
+        "cannot set up {stream}: {source}; the system's limit of open files (fs.file-max) or of space may be reached"
     )]
     Stream {
         /// `stdin`, `stdout` or `stderr`.
@@ -80,8 +78,29 @@ pub enum SpawnError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// This process has as many open files as it may have, its soft limit raised to the hard one already. The program was
+    /// not started, or, when it could not be held, it was ended with all it had started.
+    #[error("cannot start `{}`: {} files are open, which is all that this process may have (RLIMIT_NOFILE); close some, or raise the hard limit (ulimit -Hn)", program.display(), counted(*limit))]
+    OpenFiles {
+        /// The program as it was given.
+        program: PathBuf,
+        /// The limit, when it is known.
+        limit: Option<u64>,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// There are as many processes as there may be.
+    #[error("cannot start `{}`: there are as many processes as there may be: of this user (RLIMIT_NPROC, ulimit -u: {}), of its control group (pids.max) or of the system (kernel.pid_max); end some, or raise the limit", program.display(), counted(*limit))]
+    Processes {
+        /// The program as it was given.
+        program: PathBuf,
+        /// The limit of this user's processes, when there is one. It may not be the one that was reached.
+        limit: Option<u64>,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// The system could not make a process.
-    #[error("cannot make a process for `{}`: {source}; the limit of processes (ulimit -u), of open files (ulimit -n) or of memory may be reached, or the kernel is older than Linux 5.11", program.display())]
+    #[error("cannot make a process for `{}`: {source}; the limit of memory may be reached, or the kernel is older than Linux 5.11", program.display())]
     Process {
         /// The program as it was given.
         program: PathBuf,
@@ -145,6 +164,10 @@ fn searched(path: Option<&OsString>) -> String {
         || "at this path".to_owned(),
         |path| format!("in PATH ({})", path.display()),
     )
+}
+
+fn counted(limit: Option<u64>) -> String {
+    limit.map_or_else(|| "no number known".to_owned(), |limit| limit.to_string())
 }
 
 fn named(interpreter: Option<&PathBuf>) -> String {

@@ -1,9 +1,10 @@
 //! Pseudo-terminals and process trees for orchestrators: start a program in a terminal of its own, read all it
 //! writes, know exactly how it ended, and end it with everything that descends from it.
 //!
-//! This crate knows nothing of agents, keeps no output, parses no escape sequence and starts no task or thread of its
-//! own (looking through all processes borrows one of tokio's blocking threads). It changes nothing about the host
-//! program: no signal handler, no subreaper, and it waits for no child but its own.
+//! This crate knows nothing of agents, keeps no output, parses no escape sequence and starts no task. It has one thread,
+//! which sleeps, and another one for the milliseconds in which all processes are looked through. It changes nothing about
+//! the host program: no signal handler, no subreaper, and it waits for no child but its own. Only the soft limit of open
+//! files is raised, when a spawn would fail otherwise.
 //!
 //! ```no_run
 //! # #[tokio::main(flavor = "current_thread")]
@@ -54,7 +55,11 @@
 //! | The child leads a session, its terminal controls it, it has descriptors 0, 1 and 2 and no other, ignores and blocks no signal. | `a_child_leads_its_session_and_its_terminal_controls_it`, `a_child_has_exactly_three_descriptors_though_the_parent_leaks_others`, `a_child_ignores_and_blocks_no_signal_though_the_parent_does` |
 //! | A program that cannot run is an error of the spawn, by kind and path; never an exit code 127. | all of `exec_failure` |
 //! | Codes 0 to 255 and signals are exact. When this program ignores `SIGCHLD` they are exact or, rarely, lost with an error (Linux 6.15; before, the spawn is refused). | `every_exit_code_is_exact`, `the_signal_that_ended_a_child_is_exact`, `under_an_ignored_sigchld_exits_are_exact_or_the_spawn_is_refused` |
-//! | The host's own children keep their statuses. | `the_hosts_own_children_keep_their_statuses` |
+//! | The host's own children keep their statuses. | `the_hosts_own_children_keep_their_statuses`, `among_the_hosts_own_children_no_status_is_lost_and_no_zombie_stays` |
+//! | With all of this at once, its signal handler, its daemon, its neighbours and its terminal are as they were. | `a_good_guest_leaves_its_host_as_it_was`, `the_users_own_terminal_is_unchanged_while_the_program_runs_and_after_it_was_killed` |
+//! | A child depends on no thread of its parent, and its birth on no lock. | `no_child_dies_with_the_thread_that_started_it`, `no_birth_is_stuck_though_other_threads_hold_every_lock_now_and_then` |
+//! | A limit of open files or processes that is reached has an error that names it; nothing is lost or left, and all is well once there is room. The soft limit of open files is raised first; children have the one before. | all of `limits` |
+//! | Deadlines do not follow the wall clock. | `every_deadline_holds_while_the_wall_clock_jumps_by_days` |
 //! | All output is delivered, whatever signals arrive meanwhile; the end of a terminal is no error. | `what_a_child_writes_before_it_exits_arrives_whole_two_thousand_times`, `output_that_is_read_only_after_the_exit_arrives_whole`, `after_the_end_every_read_says_end`, `a_storm_of_signals_ends_no_output_early` |
 //! | Reading keeps nothing and starves nobody. | `a_flood_of_a_gibibyte_is_counted_exactly_and_leaves_memory_flat`, `output_without_end_does_not_keep_its_thread_from_other_tasks` |
 //! | A drain ends although a descendant holds the terminal, says so, and hears one that goes on writing. | all of `drain` |
@@ -66,9 +71,9 @@
 //! | A hunt that says it is exact saw everybody; one that was refused a look, a signal or time says so. | `a_hunt_that_cannot_look_kills_whom_it_holds_and_says_that_it_is_not_exact`, `a_refusal_to_signal_is_reported_and_not_repeated`, `the_time_is_looked_at_before_each_process` |
 //! | Several stops at once, and members that fork, die and leave their numbers to strangers meanwhile, change nothing of this. | `several_stops_of_one_tree_all_end_and_agree_that_nobody_is_left`, `members_that_fork_die_and_are_recycled_meanwhile_leave_nobody_and_harm_no_stranger` |
 //! | Nobody else is signalled, not even by a recycled number. | `nobody_else_is_signalled`, `a_number_that_came_to_mean_a_stranger_before_it_was_pinned_is_spared` |
-//! | Dropping a child, a future at any await, or the runtime leaves nobody. | `dropping_a_child_kills_its_whole_tree`, `a_process_that_is_dropped_at_any_await_leaves_nobody`, `dropping_the_runtime_leaves_nobody` |
+//! | Dropping a child, a future at any await, or the runtime leaves nobody. | `dropping_a_child_kills_its_whole_tree`, all of `given_up`, `dropping_the_runtime_leaves_nobody` |
 //! | In a PID namespace ([`Tier::PidNamespace`]) a program runs, stops, ends and fails as anywhere; everybody ends with it, and with this program, also when its warden is killed as well; where there is no namespace to be had, nothing is started. | all of `namespace` |
-//! | No descriptor is left over, and none is held once the exit is known. | `the_parents_descriptors_are_the_same_after_two_hundred_spawns`, `once_the_exit_is_known_a_child_and_its_tree_hold_no_descriptor` |
+//! | No descriptor is left over, and none is held once the exit is known. | `the_parents_descriptors_are_the_same_after_two_hundred_spawns`, `once_the_exit_is_known_a_child_and_its_tree_hold_no_descriptor`, `children_of_the_host_inherit_nothing_while_terminals_are_opened` |
 //!
 //! # What is not promised
 //!
@@ -87,7 +92,10 @@
 //!   is lost in the moment in which the kernel discards it, and the wait says so.
 //! - A limit of `RLIMIT_LOCKS` too low for the tag: then a member that scrubs its environment and has left the lineage
 //!   is not found.
-//! - A spawn that fails for want of a descriptor, or in a runtime without I/O, may have started its program first.
+//! - By `fork` and `posix_spawn`, a spawn that fails for want of a descriptor may have started its program first, and has
+//!   ended it then; so may any spawn in a runtime without I/O.
+//! - By `posix_spawn`, a child that is being born when this program is killed may live: it asks nobody, and carries no tag
+//!   before its exec.
 //! - What is typed is taken by the kernel before the child reads it: of what was taken up to 18 KiB may never be read.
 //!   A program that changes its terminal's mode while a long write waits for room may cut what was checked before.
 //! - On other Unix systems a spawn forks, the end of a child is polled for every 10 ms, a tree is the child's process

@@ -8,8 +8,8 @@ use crate::command::Command;
 use crate::error::SpawnError;
 use crate::sys::image::Image;
 use crate::sys::lookup::{Candidate, can_be_entered, inspect, interpreter};
-use crate::sys::refusal::Refusal;
-use crate::sys::{Failure, Stage};
+use crate::sys::refusal::{self, Refusal};
+use crate::sys::{self, Failure, Stage, open_files};
 
 /// Names the cause. It looks at the file system again, after the fact.
 pub(super) fn diagnose(command: &Command, path: &Path, image: &Image, failure: Failure) -> SpawnError {
@@ -17,9 +17,21 @@ pub(super) fn diagnose(command: &Command, path: &Path, image: &Image, failure: F
     match failure.stage {
         // Of the two, the directory comes first.
         Stage::Unknown if cannot_be_entered(command) => directory(command, source),
+        Stage::Birth | Stage::Exec | Stage::Unknown if refusal::is_out_of_processes(&source) => {
+            SpawnError::Processes {
+                program: command.program().into(),
+                limit: sys::limit_of_processes(),
+                source,
+            }
+        }
         Stage::Exec | Stage::Unknown => exec(command, path, image, source),
         Stage::Directory => directory(command, source),
         Stage::Terminal => SpawnError::Terminal { source },
+        Stage::Hold if refusal::is_at_own_limit_of_descriptors(&source) => SpawnError::OpenFiles {
+            program: command.program().into(),
+            limit: open_files::limit(),
+            source,
+        },
         Stage::None
         | Stage::Birth
         | Stage::Session

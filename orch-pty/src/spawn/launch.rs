@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::streams::{self, Ours, Theirs};
-use super::{diagnosis, environment, program};
+use super::{diagnosis, environment, program, room};
 use crate::blocking;
 use crate::child::Child;
 use crate::command::{Command, SpawnMethod};
@@ -29,11 +29,18 @@ impl Command {
     /// Starts the command, its streams in the reactor of the calling thread's tokio runtime. When this returns, the
     /// child has become its program.
     ///
+    /// When this process may have no more open files, its soft limit (`RLIMIT_NOFILE`) is raised to the hard one. The
+    /// child has the limit that was in force before.
+    ///
     /// This is no `async fn`: it blocks for about a millisecond, nearly all of it the kernel's exec.
     ///
     /// # Errors
     /// Every reason why the program did not start, exec's own included; nothing is left behind then.
     pub fn spawn(&self) -> Result<Process, SpawnError> {
+        room::with_room(self, || self.spawn_once())
+    }
+
+    fn spawn_once(&self) -> Result<Process, SpawnError> {
         let unregistered = |failure| self.unregistered(failure);
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(unregistered(Unregistered::NoReactor));
@@ -70,6 +77,10 @@ impl Command {
     /// # Errors
     /// As [`spawn`](Self::spawn), those of a runtime apart.
     pub fn spawn_blocking(&self) -> Result<blocking::Process, SpawnError> {
+        room::with_room(self, || self.spawn_blocking_once())
+    }
+
+    fn spawn_blocking_once(&self) -> Result<blocking::Process, SpawnError> {
         let (draft, ours) = Draft::new(self, Ends::Blocking)?;
         let child = blocking::Child::new(draft.birth()?);
         Ok(blocking::Process {
@@ -154,6 +165,16 @@ impl<'c> Draft<'c> {
             .map_or_else(Tag::of_this_process, Ok)
             .map_err(|source| SpawnError::Tag { source })?;
 
+        let directory = command.absolute_directory()?;
+        let environment = environment::compose(command, directory.as_deref(), tag);
+        let search = environment
+            .get(std::ffi::OsStr::new("PATH"))
+            .map(std::ffi::OsString::as_os_str);
+        let path = program::find(command.program(), command.directory(), search)?;
+        let image = command.image(&path, environment)?;
+        let (ours, theirs) = streams::open(command, ends)?;
+
+        // After the streams: a first spawn that finds no descriptor for them has not yet failed to start a warden.
         let guard = Guard::of_this_process();
         // What a namespace holds does not depend on what else is there; whether it can be had shows at the birth.
         let in_namespace = command.required == Tier::PidNamespace;
@@ -165,15 +186,6 @@ impl<'c> Draft<'c> {
                 containment,
             });
         }
-
-        let directory = command.absolute_directory()?;
-        let environment = environment::compose(command, directory.as_deref(), tag);
-        let search = environment
-            .get(std::ffi::OsStr::new("PATH"))
-            .map(std::ffi::OsString::as_os_str);
-        let path = program::find(command.program(), command.directory(), search)?;
-        let image = command.image(&path, environment)?;
-        let (ours, theirs) = streams::open(command, ends)?;
         let draft = Self {
             command,
             method,

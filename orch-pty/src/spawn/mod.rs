@@ -5,4 +5,5 @@ mod diagnosis;
 mod environment;
 mod launch;
 mod program;
+mod room;
 mod streams;

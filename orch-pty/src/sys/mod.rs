@@ -12,6 +12,7 @@ pub(crate) mod image;
 mod limit;
 pub(crate) mod lookup;
 mod newborn;
+pub(crate) mod open_files;
 pub(crate) mod reactor;
 pub(crate) mod refusal;
 pub(crate) mod reserve;
@@ -42,6 +43,14 @@ pub(crate) use platform::{
 /// Opens no symbolic link.
 #[cfg(target_os = "linux")]
 pub(crate) const NO_FOLLOW: i32 = nix::libc::O_NOFOLLOW;
+
+/// How many processes this process's user may have; `None` when nothing is said about it.
+#[allow(clippy::useless_conversion, reason = "the type is not the same everywhere")]
+pub(crate) fn limit_of_processes() -> Option<u64> {
+    use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+    let (soft, _) = getrlimit(Resource::RLIMIT_NPROC).ok()?;
+    (soft != RLIM_INFINITY).then(|| soft.try_into().ok()).flatten()
+}
 
 /// The user on whose behalf this process acts.
 #[cfg(target_os = "linux")]

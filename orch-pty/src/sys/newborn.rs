@@ -10,7 +10,7 @@ use nix::libc::{self, c_int};
 
 use super::dispositions::{self, Dispositions};
 use super::image::Image;
-use super::platform;
+use super::{open_files, platform};
 
 /// All that a child needs to become another program. Plain numbers and pointers: the child may share its memory
 /// with a running process.
@@ -26,6 +26,8 @@ pub(crate) struct Birth<'a> {
     pub(super) controlling: c_int,
     /// Soft and hard value of the limit that carries the tag.
     pub(super) limit: Option<[u64; 2]>,
+    /// The limit of open files, when this process's own was raised.
+    pub(super) open_files: Option<libc::rlimit>,
     /// A word that is not 0 once whoever watches over this process has seen its death; or null.
     pub(super) gone: *const AtomicU32,
     pub(super) reset: dispositions::Set,
@@ -49,6 +51,7 @@ impl<'a> Birth<'a> {
             stdio: stdio.map(|fd| fd.as_raw_fd()),
             controlling: controlling.map_or(-1, |fd| fd.as_raw_fd()),
             limit,
+            open_files: open_files::of_children(),
             gone: gone.map_or(ptr::null(), ptr::from_ref),
             reset: dispositions.to_reset(),
             borrowed: std::marker::PhantomData,
@@ -134,6 +137,9 @@ pub(super) unsafe fn become_program(birth: &Birth<'_>) -> Failure {
             return Failure::here(Stage::Directory);
         }
         platform::close_on_exec_from(3);
+        if let Some(limit) = &birth.open_files {
+            open_files::set_own(limit);
+        }
         let mut nothing: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut nothing);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const nothing, ptr::null_mut());

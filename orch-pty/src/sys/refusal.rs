@@ -48,6 +48,16 @@ pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
         .any(|&errno| error.raw_os_error() == Some(errno as i32))
 }
 
+/// Whether a system call failed because this process may have no more descriptors; a higher limit helps.
+pub(crate) fn is_at_own_limit_of_descriptors(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::EMFILE as i32)
+}
+
+/// Whether no process could be made because there are as many as there may be.
+pub(crate) fn is_out_of_processes(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::EAGAIN as i32)
+}
+
 /// Whether there is no such process, file or directory (any more), as `/proc` and calls on processes put it.
 #[cfg(target_os = "linux")]
 pub(crate) fn is_gone(error: &io::Error) -> bool {

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::keeper::Keeper;
 use super::owner::Record;
-use super::standing::{Post, Standing};
+use super::standing::{Post, Standing, TRY_AGAIN};
 use crate::containment::{Containment, Tier};
 use crate::sys::warden::{Root, Table};
-use crate::sys::{self, Handle};
+use crate::sys::{self, Handle, open_files};
 use crate::tag::Tag;
 
 /// How long the first spawn waits for the warden.
@@ -24,6 +24,8 @@ pub(crate) struct Guard {
     free: Mutex<Slots>,
     recorded: bool,
     standing: Arc<Standing>,
+    /// When it was found that there can be no table; some time later that may have changed.
+    without_table: Option<Instant>,
 }
 
 /// Which slots of the table nobody uses.
@@ -47,7 +49,7 @@ impl Guard {
         let own = sys::own_number();
         let mut guard = OWN.lock().unwrap_or_else(PoisonError::into_inner);
         match &*guard {
-            Some((process, guard)) if *process == own => Arc::clone(guard),
+            Some((process, guard)) if *process == own && !guard.is_to_be_tried_again() => Arc::clone(guard),
             _ => {
                 let fresh = Arc::new(Self::start());
                 *guard = Some((own, Arc::clone(&fresh)));
@@ -56,20 +58,24 @@ impl Guard {
         }
     }
 
+    fn is_to_be_tried_again(&self) -> bool {
+        self.without_table
+            .is_some_and(|since| since.elapsed() >= TRY_AGAIN)
+    }
+
     fn start() -> Self {
         let standing = Arc::new(Standing::new());
         match Self::try_start(&standing) {
             Ok(guard) => guard,
             Err(why) => {
-                standing.set(Post::Vacant {
-                    why,
-                    since: std::time::Instant::now(),
-                });
+                let since = Instant::now();
+                standing.set(Post::Vacant { why, since });
                 Self {
                     table: None,
                     free: Mutex::default(),
                     recorded: false,
                     standing,
+                    without_table: Some(since),
                 }
             }
         }
@@ -81,11 +87,11 @@ impl Guard {
             .run_tag();
         let nonce =
             sys::random().map_err(|error| format!("the system has no random bytes to give: {error}"))?;
-        let table = Table::create(nonce, run.hard(), run.prefix())
+        let table = open_files::with_room(|| Table::create(nonce, run.hard(), run.prefix()))
             .map_err(|error| format!("no memory to share with a warden: {error}"))?;
         // As long as the process: the kernel reads a word in it when the keeper ends.
         let table: &'static Table = Box::leak(Box::new(table));
-        let record = Record::write(run).ok();
+        let record = open_files::with_room(|| Record::write(run)).ok();
         let keeper = Keeper {
             table,
             nonce,
@@ -102,6 +108,7 @@ impl Guard {
             free: Mutex::default(),
             recorded: record.is_some(),
             standing: Arc::clone(standing),
+            without_table: None,
         })
     }
 

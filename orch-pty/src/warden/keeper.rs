@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::standing::{Post, Standing};
 use crate::sys::warden::{self, Orphan, Table};
+use crate::sys::{open_files, refusal};
 
 /// How long a warden may take until it says that it is ready: some milliseconds, except where the executable has
 /// millions of relocations.
@@ -92,7 +93,13 @@ impl Keeper {
         if let Some(libraries) = std::env::var_os("LD_LIBRARY_PATH") {
             variables.push(("LD_LIBRARY_PATH", libraries));
         }
-        warden::start(self.table, self.nonce, variables)
-            .map_err(|error| format!("the warden cannot be started: {}: {}", error.what, error.source))
+        let room = open_files::Room::now();
+        let started = match warden::start(self.table, self.nonce, &variables) {
+            Err(error) if refusal::is_at_own_limit_of_descriptors(&error.source) && room.grows() => {
+                warden::start(self.table, self.nonce, &variables)
+            }
+            started => started,
+        };
+        started.map_err(|error| format!("the warden cannot be started: {}: {}", error.what, error.source))
     }
 }

@@ -13,6 +13,7 @@ use super::stack::Stack;
 use crate::sys::descriptor::raised;
 use crate::sys::fork;
 use crate::sys::newborn::{self, Birth, Failure, Stage};
+use crate::sys::open_files;
 
 /// The size of the kernel's own signal set on every architecture but MIPS, where these calls refuse it.
 const KERNEL_SIGNAL_SET: usize = 8;
@@ -132,7 +133,7 @@ extern "C" fn child_main<B>(cradle: *mut c_void) -> c_int {
 
 /// The portable way, on Linux: fork, then take hold of the child by its number.
 pub(crate) fn fork_and_pin(birth: &Birth<'_>) -> Result<Handle, Failure> {
-    fork::give_birth(birth, Handle::open)
+    fork::give_birth(birth, |pid| open_files::with_room(|| Handle::open(pid)))
 }
 
 /// All signals of this thread, the C library's own two included, until dropped.
@@ -199,6 +200,43 @@ pub(in crate::sys) unsafe fn close_on_exec_from(first: c_int) {
     unsafe {
         if libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) == -1 {
             newborn::close_on_exec_one_by_one(first);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+    use std::os::fd::AsFd;
+    use std::path::Path;
+    use std::sync::atomic::AtomicU32;
+    use std::time::Duration;
+
+    use super::{Birth, Failure, Handle, fork_and_pin, vfork};
+    use crate::sys::Dispositions;
+    use crate::sys::descriptor;
+    use crate::sys::image::Image;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// The exit code of a shell that would end with 3, born while the word says `gone`.
+    fn born(way: fn(&Birth<'_>) -> Result<Handle, Failure>, gone: u32) -> Option<i32> {
+        let words = ["sh", "-c", "exit 3"].map(OsString::from);
+        let image = Image::new(Path::new("/bin/sh"), None, words, []).expect("no NUL");
+        let null = descriptor::null().expect("a file");
+        let gone = AtomicU32::new(gone);
+        let stdio = [null.as_fd(); 3];
+        let birth = Birth::new(&image, stdio, None, None, Some(&gone), Dispositions::in_force());
+        let child = way(&birth).expect("a child");
+        assert!(child.wait_for_end(PATIENCE));
+        child.reap().expect("a status").map(|status| status >> 8)
+    }
+
+    #[test]
+    fn a_newborn_whose_orchestrator_is_dead_ends_before_it_becomes_its_program() {
+        for way in [vfork, fork_and_pin] {
+            assert_eq!(born(way, 0), Some(3), "it is its program");
+            assert_eq!(born(way, 1), Some(127), "it is none");
         }
     }
 }

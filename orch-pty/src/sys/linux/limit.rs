@@ -61,6 +61,12 @@ pub(super) fn set(pid: pid_t, limit: &[u64; 2]) {
     }
 }
 
+/// Sets the limit of open files of another process, as [`set`].
+pub(super) fn set_open_files(pid: pid_t, limit: &libc::rlimit) {
+    // SAFETY: reads a live structure and writes nothing through a null pointer.
+    unsafe { libc::prlimit(pid, libc::RLIMIT_NOFILE, limit, std::ptr::null_mut()) };
+}
+
 /// The limit of a process, alive or a zombie; 0 means the caller.
 ///
 /// # Errors

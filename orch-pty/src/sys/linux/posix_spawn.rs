@@ -4,19 +4,24 @@
 
 use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 
 use nix::errno::Errno;
-use nix::libc::{self, c_int, c_short, pid_t};
+use nix::libc::{self, c_int, c_short, c_void, pid_t};
 
 use super::handle::Handle;
 use super::limit;
 use crate::sys::newborn::{Birth, Failure, Stage};
+use crate::sys::open_files;
 
 /// `POSIX_SPAWN_SETSID` of `spawn.h`: glibc 2.26, musl 1.1.17.
 const SET_SESSION: c_int = 0x80;
 
 /// `posix_spawn_file_actions_addchdir_np`: glibc 2.29, musl 1.1.24.
 type AddChdir = unsafe extern "C" fn(*mut libc::posix_spawn_file_actions_t, *const c_char) -> c_int;
+
+/// `posix_spawn_file_actions_addclosefrom_np`: glibc 2.34.
+type AddCloseFrom = unsafe extern "C" fn(*mut libc::posix_spawn_file_actions_t, c_int) -> c_int;
 
 /// Starts the child, and returns when it has become its program or failed to.
 pub(crate) fn posix_spawn(birth: &Birth<'_>) -> Result<Handle, Failure> {
@@ -42,11 +47,16 @@ pub(crate) fn posix_spawn(birth: &Birth<'_>) -> Result<Handle, Failure> {
     };
     check(result).map_err(failed(Stage::Unknown))?;
     let number = u32::try_from(pid).unwrap_or(0);
-    let pinned = Handle::open(number);
-    if let (Ok(handle), Some(limit)) = (&pinned, &birth.limit)
+    let pinned = open_files::with_room(|| Handle::open(number));
+    if let Ok(handle) = &pinned
         && handle.is_unreaped()
     {
-        limit::set(pid, limit);
+        if let Some(limit) = &birth.limit {
+            limit::set(pid, limit);
+        }
+        if let Some(limit) = &birth.open_files {
+            limit::set_open_files(pid, limit);
+        }
     }
     pinned.map_err(|error| {
         // It is our own child: unreaped, unless SIGCHLD is ignored and it has ended already.
@@ -57,7 +67,11 @@ pub(crate) fn posix_spawn(birth: &Birth<'_>) -> Result<Handle, Failure> {
                 libc::waitpid(pid, std::ptr::null_mut(), 0);
             }
         }
-        Failure::birth(&error)
+        // It may have been a program for a moment.
+        Failure {
+            stage: Stage::Hold,
+            ..Failure::birth(&error)
+        }
     })
 }
 
@@ -99,9 +113,14 @@ impl Actions {
                 }
             })?;
         }
-        for fd in inheritable(&birth.stdio) {
+        if let Some(add_close_from) = add_close_from() {
             // SAFETY: the object is initialised.
-            check(unsafe { libc::posix_spawn_file_actions_addclose(object, fd) })?;
+            check(unsafe { add_close_from(object, 3) })?;
+        } else {
+            for fd in inheritable(&birth.stdio) {
+                // SAFETY: the object is initialised.
+                check(unsafe { libc::posix_spawn_file_actions_addclose(object, fd) })?;
+            }
         }
         if !birth.directory.is_null() {
             let add_chdir = add_chdir().ok_or(Errno::ENOSYS)?;
@@ -159,7 +178,8 @@ impl Drop for Attributes {
     }
 }
 
-/// Descriptors of this process from 3 on that exec would not close. What another thread opens meanwhile is missed.
+/// Descriptors of this process from 3 on that exec would not close. What another thread opens meanwhile is missed, and
+/// glibc refuses those that are above a limit that was lowered since.
 fn inheritable(stdio: &[c_int; 3]) -> Vec<c_int> {
     let Ok(entries) = std::fs::read_dir("/proc/self/fd") else {
         return Vec::new();
@@ -179,13 +199,18 @@ fn stays_open(fd: c_int) -> bool {
 }
 
 fn add_chdir() -> Option<AddChdir> {
-    // SAFETY: looks a name up in the libraries of this process.
-    let found = unsafe {
-        libc::dlsym(
-            libc::RTLD_DEFAULT,
-            c"posix_spawn_file_actions_addchdir_np".as_ptr(),
-        )
-    };
+    let found = function(c"posix_spawn_file_actions_addchdir_np")?;
     // SAFETY: a function of that name has this signature in every C library that has it.
-    (!found.is_null()).then(|| unsafe { std::mem::transmute::<*mut libc::c_void, AddChdir>(found) })
+    Some(unsafe { std::mem::transmute::<NonNull<c_void>, AddChdir>(found) })
+}
+
+fn add_close_from() -> Option<AddCloseFrom> {
+    let found = function(c"posix_spawn_file_actions_addclosefrom_np")?;
+    // SAFETY: a function of that name has this signature in every C library that has it.
+    Some(unsafe { std::mem::transmute::<NonNull<c_void>, AddCloseFrom>(found) })
+}
+
+fn function(name: &CStr) -> Option<NonNull<c_void>> {
+    // SAFETY: looks a name up in the libraries of this process.
+    NonNull::new(unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) })
 }

@@ -1,5 +1,6 @@
 //! How a child ended when nobody could wait for it: the kernel remembers it on the pidfd since 6.15.
 
+use std::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::OnceLock;
 
@@ -89,8 +90,18 @@ pub(super) fn release_is_at_least(major: u32, minor: u32) -> bool {
 }
 
 fn release() -> Option<(u32, u32)> {
-    let text = std::fs::read_to_string("/proc/sys/kernel/osrelease").ok()?;
+    // Not from `/proc`: there may be no descriptor free, and the answer is kept for ever.
+    // SAFETY: zeros are a valid utsname, which the call fills; it lives here.
+    let mut names: libc::utsname = unsafe { std::mem::zeroed() };
+    // SAFETY: writes one utsname through the pointer.
+    if unsafe { libc::uname(&raw mut names) } == -1 {
+        return None;
+    }
+    // SAFETY: the kernel has ended its text with a NUL.
+    let text = unsafe { CStr::from_ptr(names.release.as_ptr()) };
     let mut numbers = text
+        .to_str()
+        .ok()?
         .split(|c: char| !c.is_ascii_digit())
         .map_while(|part| part.parse::<u32>().ok());
     Some((numbers.next()?, numbers.next()?))

@@ -20,6 +20,7 @@ use crate::sys::linux::handle::Handle;
 use crate::sys::linux::memory::random;
 use crate::sys::linux::warden::{orphan, post as warden_post};
 use crate::sys::newborn::{self, Birth, Failure, Stage};
+use crate::sys::open_files;
 
 /// What the child needs between birth and exec.
 struct FirstProcess<'a> {
@@ -150,6 +151,9 @@ unsafe fn become_init(first: &FirstProcess<'_>) -> Failure {
         }
         newborn::carry_tag(first.birth);
         close_on_exec_from(post::FIRST_FREE);
+        if let Some(limit) = &first.birth.open_files {
+            open_files::set_own(limit);
+        }
         // Signals stay blocked: it hears them by a descriptor, and must not miss one that comes early.
         libc::execve(
             c"/proc/self/exe".as_ptr(),

@@ -61,7 +61,7 @@ struct Plan {
 pub(crate) fn start(
     table: &Table,
     nonce: [u64; 2],
-    variables: Vec<(&'static str, OsString)>,
+    variables: &[(&'static str, OsString)],
 ) -> Result<Orphan, StartError> {
     let (ours, theirs) = lifeline().map_err(failed("its lifeline"))?;
     let host = Handle::open(std::process::id()).map_err(failed("a handle of this process"))?;
@@ -73,7 +73,8 @@ pub(crate) fn start(
 
     let marker = OsString::from(post::marker(nonce));
     let environment: Vec<CString> = variables
-        .into_iter()
+        .iter()
+        .cloned()
         .chain([(post::VARIABLE, marker)])
         .filter_map(|(key, value)| {
             let mut text = OsString::from(key);
