@@ -134,8 +134,8 @@ async fn a_nul_byte_is_refused_before_anything_is_opened() {
 }
 
 #[tokio::test]
-async fn both_ways_of_birth_report_the_same_failure() {
-    for method in [SpawnMethod::Vfork, SpawnMethod::Fork] {
+async fn every_way_of_birth_reports_the_same_failure() {
+    for method in [SpawnMethod::Vfork, SpawnMethod::PosixSpawn, SpawnMethod::Fork] {
         for command in [
             Command::new("/nowhere/program"),
             Command::new("/nowhere/program")

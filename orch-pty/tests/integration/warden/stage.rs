@@ -36,7 +36,7 @@ pub(super) fn tagged_in_time() -> bool {
 }
 
 /// The highest tier that this run's way of birth can have.
-pub(super) fn best_tier() -> Tier {
+pub(crate) fn best_tier() -> Tier {
     if tagged_in_time() {
         Tier::Warden
     } else {
