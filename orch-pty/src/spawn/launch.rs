@@ -1,10 +1,12 @@
 //! [`Command::spawn`] and [`Command::spawn_blocking`]: the birth itself, and who gets what.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::environment::Environment;
 use super::streams::{self, Ours, Theirs};
-use super::{diagnosis, environment, program, room};
+use super::{diagnosis, program, room};
 use crate::blocking;
 use crate::child::Child;
 use crate::command::{Command, SpawnMethod};
@@ -116,17 +118,15 @@ impl Command {
         }
     }
 
-    fn image(&self, path: &Path, environment: environment::Environment) -> Result<Image, SpawnError> {
-        let arguments = std::iter::once(self.program().to_owned()).chain(self.arguments().iter().cloned());
-        Image::new(
-            path,
-            self.directory(),
-            arguments,
-            environment::assignments(environment),
-        )
-        .map_err(|_| SpawnError::NulByte {
-            program: self.program().into(),
-        })
+    fn image(&self, path: &Path, environment: &Environment<'_>) -> Result<Image, SpawnError> {
+        let arguments =
+            std::iter::once(self.program()).chain(self.arguments().iter().map(OsString::as_os_str));
+        environment
+            .texts()
+            .and_then(|texts| Image::new(path, self.directory(), arguments, texts))
+            .map_err(|_| SpawnError::NulByte {
+                program: self.program().into(),
+            })
     }
 
     fn unregistered(&self, failure: Unregistered) -> SpawnError {
@@ -166,12 +166,10 @@ impl<'c> Draft<'c> {
             .map_err(|source| SpawnError::Tag { source })?;
 
         let directory = command.absolute_directory()?;
-        let environment = environment::compose(command, directory.as_deref(), tag);
-        let search = environment
-            .get(std::ffi::OsStr::new("PATH"))
-            .map(std::ffi::OsString::as_os_str);
+        let environment = Environment::new(command, directory.as_deref(), tag);
+        let search = environment.get(OsStr::new("PATH"));
         let path = program::find(command.program(), command.directory(), search)?;
-        let image = command.image(&path, environment)?;
+        let image = command.image(&path, &environment)?;
         let (ours, theirs) = streams::open(command, ends)?;
 
         // After the streams: a first spawn that finds no descriptor for them has not yet failed to start a warden.

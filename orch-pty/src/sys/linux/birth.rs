@@ -215,14 +215,14 @@ mod tests {
     use super::{Birth, Failure, Handle, fork_and_pin, vfork};
     use crate::sys::Dispositions;
     use crate::sys::descriptor;
-    use crate::sys::image::Image;
+    use crate::sys::image::{Image, Texts};
 
     const PATIENCE: Duration = Duration::from_secs(60);
 
     /// The exit code of a shell that would end with 3, born while the word says `gone`.
     fn born(way: fn(&Birth<'_>) -> Result<Handle, Failure>, gone: u32) -> Option<i32> {
         let words = ["sh", "-c", "exit 3"].map(OsString::from);
-        let image = Image::new(Path::new("/bin/sh"), None, words, []).expect("no NUL");
+        let image = Image::new(Path::new("/bin/sh"), None, words, Texts::new(Vec::new())).expect("no NUL");
         let null = descriptor::null().expect("a file");
         let gone = AtomicU32::new(gone);
         let stdio = [null.as_fd(); 3];

@@ -1,11 +1,11 @@
 //! [`Errand`]: the program that a first process is to start, as it travels through the ledger's memory. It travels there
 //! and not in arguments and environment, because those of the program must not steer the loader of this executable.
 
-use std::ffi::{CStr, OsString};
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-use crate::sys::image::Image;
+use crate::sys::image::{Image, Texts};
 
 const COUNT_BYTES: usize = size_of::<u32>();
 const HAS_DIRECTORY: u32 = 1;
@@ -24,17 +24,16 @@ pub(super) struct Errand {
 
 /// Three numbers (arguments, variables, flags), then every string with the NUL at its end.
 pub(super) fn encode(image: &Image, has_terminal: bool) -> Vec<u8> {
-    let (arguments, environment) = image.strings();
-    let count = |strings: &[_]| u32::try_from(strings.len()).unwrap_or(u32::MAX);
+    let (arguments, environment) = image.texts();
+    let count = |texts: &Texts| u32::try_from(texts.iter().len()).unwrap_or(u32::MAX);
     let directory = image.directory().map_or(0, |_| HAS_DIRECTORY);
     let flags = directory | if has_terminal { HAS_TERMINAL } else { 0 };
     let mut bytes = Vec::new();
     for number in [count(arguments), count(environment), flags] {
         bytes.extend_from_slice(&number.to_ne_bytes());
     }
-    let all = arguments.iter().chain(environment).map(AsRef::as_ref);
+    let all = arguments.iter().chain(environment.iter());
     for text in [image.path()].into_iter().chain(image.directory()).chain(all) {
-        let text: &CStr = text;
         bytes.extend_from_slice(text.to_bytes_with_nul());
     }
     bytes
@@ -86,7 +85,7 @@ mod tests {
                         Path::new("/bin/sh"),
                         directory,
                         arguments.clone(),
-                        environment.clone(),
+                        Texts::checked(&environment).expect("no NUL"),
                     )
                     .expect("no NUL");
                     let expected = Errand {

@@ -10,7 +10,7 @@ use super::household;
 use super::ledger::Ledger;
 use super::lifeline::Lifeline;
 use crate::sys::Dispositions;
-use crate::sys::image::Image;
+use crate::sys::image::{Image, Texts};
 use crate::sys::linux::birth;
 use crate::sys::linux::handle::Handle;
 use crate::sys::linux::warden::post as warden_post;
@@ -97,7 +97,8 @@ impl Post {
             environment,
             has_terminal,
         } = luggage.errand;
-        let image = Image::new(&path, directory.as_deref(), arguments, environment)
+        let image = Texts::checked(environment)
+            .and_then(|texts| Image::new(&path, directory.as_deref(), arguments, texts))
             .map_err(|_| unprepared(libc::EINVAL))?;
         let terminal = has_terminal.then(|| luggage.terminal.as_fd());
         // The tag came with the namespace; and whoever watches over the orchestrator ends this process.
