@@ -1,6 +1,7 @@
-//! The command line of `orch-bench-pty`. The measuring process starts the other two forms itself.
+//! The command line of `orch-bench-pty`. The first ones are for people; the measuring process starts the last two itself.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
@@ -10,7 +11,7 @@ use nix::unistd::Pid;
 
 use crate::contender::Kind;
 use crate::measure::{self, Plan};
-use crate::{member, worker};
+use crate::{member, soak, worker};
 
 /// A thousand sessions of the hungriest contender, three each, and what a program has open anyway.
 const DESCRIPTORS: u64 = 3_200;
@@ -31,6 +32,18 @@ enum Form {
         quick: bool,
         /// Only these measurements, by name.
         #[arg(long, value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(measure::names()))]
+        only: Vec<String>,
+    },
+    /// Tries everything again and again until the time is over, and counts what went wrong.
+    Soak {
+        /// When a round is over after this time, there is no further one.
+        #[arg(long, default_value_t = 60)]
+        minutes: u64,
+        /// Ends the output with one line of JSON.
+        #[arg(long)]
+        json: bool,
+        /// Only these trials, by name.
+        #[arg(long, value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(soak::names()))]
         only: Vec<String>,
     },
     /// Prints of which system calls a spawn is made, by name.
@@ -63,6 +76,7 @@ pub fn perform() -> ExitCode {
             quick,
             only,
         } => pty(Plan { quick, rounds }, json, &only),
+        Form::Soak { minutes, json, only } => Ok(soak_for(minutes, json, &only)),
         Form::Calls { kind, spawns } => calls(kind, spawns),
         Form::Worker { kind, memory, pinned } => work(kind, memory, pinned),
         Form::Member { words } => member::become_member(&words),
@@ -85,6 +99,16 @@ fn pty(plan: Plan, json: bool, only: &[String]) -> Result<ExitCode> {
         println!("{}", report.json());
     }
     Ok(ExitCode::from(u8::from(!report.failures().is_empty())))
+}
+
+#[allow(clippy::print_stdout, reason = "what was found goes to standard output")]
+fn soak_for(minutes: u64, json: bool, only: &[String]) -> ExitCode {
+    let found = soak::run(Duration::from_secs(minutes * 60), only);
+    println!("{}", found.markdown());
+    if json {
+        println!("{}", found.json());
+    }
+    ExitCode::from(u8::from(found.failures() > 0))
 }
 
 #[allow(clippy::print_stdout, reason = "what is counted goes to standard output")]

@@ -5,8 +5,10 @@
 //!   `orch-bench-pty`. `command_line` reads its arguments; `measure` holds the measurements, one a file, which run in
 //!   the measuring process and hire a `worker` process for each `contender`; `statistics` makes ratios of samples and
 //!   `report` a table of ratios. `raw` is the limit itself, and `member` what is run in the terminals.
+//! - `cargo xtask soak`: by the same program, for as long as it is given. `soak` holds the trials, one a file, which only
+//!   count what went wrong.
 //!
-//! Each compares contenders in one run, since a shared machine's absolute times say little.
+//! Each benchmark compares contenders in one run, since a shared machine's absolute times say little.
 
 #![deny(unsafe_code)] // `raw` lifts it for itself
 
@@ -22,6 +24,8 @@ mod member;
 mod raw;
 #[cfg(target_os = "linux")]
 mod report;
+#[cfg(target_os = "linux")]
+mod soak;
 #[cfg(target_os = "linux")]
 mod statistics;
 #[cfg(target_os = "linux")]

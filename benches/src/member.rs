@@ -5,9 +5,12 @@
 use std::io::Write as _;
 use std::os::fd::AsFd as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use nix::sys::termios::{self, OutputFlags, SetArg};
+
+use crate::soak::{noise, recycled};
 
 /// Ends with 1 when it inherited a terminal beside its standard streams, else with 0.
 pub(crate) const COUNT_TERMINALS: &str = "count-terminals";
@@ -17,6 +20,11 @@ pub(crate) const OWN_GROUP: &str = "own-group";
 pub(crate) const REFORKER: &str = "reforker";
 /// Writes so many bytes in pieces of 64 KiB, with or without output processing (`cooked`, `raw`).
 pub(crate) const WRITER: &str = "writer";
+
+/// Waits for a line, writes so many bytes that follow from a seed, and says on standard error which they were.
+pub(crate) const STREAM: &str = "stream";
+/// Spawns, kills and counts for so many seconds where numbers of processes come round again in no time.
+pub(crate) const RECYCLED: &str = "recycled";
 
 /// The length of the writer's lines, with the end of line.
 pub(crate) const LINE: usize = 64;
@@ -28,6 +36,8 @@ pub(crate) fn become_member(words: &[String]) -> Result<ExitCode> {
         [COUNT_TERMINALS] => Ok(ExitCode::from(u8::from(terminals_inherited()?))),
         [OWN_GROUP, _mark] => own_group(),
         [REFORKER, mark] => refork(mark),
+        [STREAM, seed, bytes] => noise::write(seed.parse()?, bytes.parse()?),
+        [RECYCLED, seconds] => recycled::act(Duration::from_secs(seconds.parse()?)),
         [WRITER, mode, bytes] => write(mode == "raw", bytes.parse()?),
         _ => bail!("no such member: {words:?}"),
     }

@@ -4,6 +4,7 @@
 //! - `agents`: only the installation of the pinned real agent.
 //! - `consumer`: the README's program, in a crate outside the workspace.
 //! - `bench pty`: terminals against the raw limit and against other crates.
+//! - `soak`: terminals and trees, tried again and again for as long as is given.
 //! - `schemas`: whether every shipped deliverable's schema is in the strict subset.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
@@ -14,6 +15,7 @@ mod cases;
 mod consumer;
 mod run;
 mod schemas;
+mod soak;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -41,6 +43,8 @@ enum Command {
         #[command(subcommand)]
         bench: bench::Bench,
     },
+    /// Tries terminals and trees again and again, with a release build, and fails when anything went wrong.
+    Soak(soak::Soak),
     /// Prints the shipped deliverables and checks that each one's schema is in the strict subset.
     Schemas,
 }
@@ -63,6 +67,7 @@ fn perform(command: Command) -> Result<()> {
         Command::Agents => agents::install(&root).map(|bin| println!("{}", bin.display())),
         Command::Consumer => consumer::run(&root),
         Command::Bench { bench } => bench::run(&root, &bench),
+        Command::Soak(soak) => soak::run(&root, &soak),
         Command::Schemas => schemas::run(&root),
     }
 }

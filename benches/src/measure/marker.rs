@@ -15,13 +15,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A number that no other process has in its command line, and a time long enough for `sleep`. It is a file's name as
 /// well: while the file exists, a re-forker goes on.
-pub(super) struct Marker {
+pub(crate) struct Marker {
     number: String,
     file: PathBuf,
 }
 
 impl Marker {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = format!(
             "100000.{:07}{:05}",
@@ -33,22 +33,22 @@ impl Marker {
     }
 
     /// The mark itself, a number of seconds.
-    pub(super) fn number(&self) -> &str {
+    pub(crate) fn number(&self) -> &str {
         &self.number
     }
 
     /// The file that keeps a re-forker going; the mark is in its name.
-    pub(super) fn file(&self) -> &PathBuf {
+    pub(crate) fn file(&self) -> &PathBuf {
         &self.file
     }
 
     /// A process that does nothing for a day.
-    pub(super) fn sleeper(&self) -> Vec<String> {
+    pub(crate) fn sleeper(&self) -> Vec<String> {
         vec!["/bin/sleep".to_owned(), self.number.clone()]
     }
 
     /// The living who carry it: their numbers and names.
-    pub(super) fn bearers(&self) -> Vec<(i32, String)> {
+    pub(crate) fn bearers(&self) -> Vec<(i32, String)> {
         let Ok(entries) = fs::read_dir("/proc") else {
             return Vec::new();
         };
@@ -75,7 +75,7 @@ impl Marker {
     }
 
     /// Waits until `grown` says yes to who carries it.
-    pub(super) fn until(&self, what: &str, grown: impl Fn(&[(i32, String)]) -> bool) -> Result<()> {
+    pub(crate) fn until(&self, what: &str, grown: impl Fn(&[(i32, String)]) -> bool) -> Result<()> {
         let start = Instant::now();
         while !grown(&self.bearers()) {
             if start.elapsed() > PATIENCE {
@@ -87,7 +87,7 @@ impl Marker {
     }
 
     /// Kills whoever carries it until nobody does.
-    pub(super) fn clear(&self) -> Result<()> {
+    pub(crate) fn clear(&self) -> Result<()> {
         // It is not there unless somebody made it.
         let _ = fs::remove_file(&self.file);
         self.until("nobody carries the mark", |bearers| {

@@ -5,9 +5,9 @@ mod idle;
 mod kill_leader;
 mod kill_tree;
 mod leaks;
-mod marker;
+pub(crate) mod marker;
 mod memory;
-mod orphans;
+pub(crate) mod orphans;
 mod plan;
 mod round_trip;
 mod sessions;
@@ -15,8 +15,8 @@ mod spawn;
 mod strace;
 mod syscalls;
 mod throughput;
-mod tree;
-mod worker;
+pub(crate) mod tree;
+pub(crate) mod worker;
 
 use anyhow::Result;
 

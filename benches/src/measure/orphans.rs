@@ -26,7 +26,7 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
         let mut left = 0;
         for habit in habits {
             for _ in 0..batches {
-                left += together(kind, habit)?;
+                left += left_by(kind, habit, TOGETHER, &Setting::default())?;
             }
         }
         let trials = habits.len() * batches * TOGETHER;
@@ -44,11 +44,12 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn together(kind: Kind, habit: Habit) -> Result<u32> {
-    let mut trials = (0..TOGETHER)
+/// How many members are left of so many trees at once.
+pub(crate) fn left_by(kind: Kind, habit: Habit, trees: usize, setting: &Setting) -> Result<u32> {
+    let mut trials = (0..trees)
         .map(|_| {
             let marker = Marker::new();
-            let mut worker = Worker::hire(kind, &Setting::default())?;
+            let mut worker = Worker::hire(kind, setting)?;
             worker.prepare(Streams::Terminal, &words(&marker, habit)?)?;
             worker.ask(&Ask::Start { count: 1 })?;
             Ok((marker, worker))

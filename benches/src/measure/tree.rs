@@ -6,7 +6,7 @@ use super::marker::Marker;
 
 /// What else it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Habit {
+pub(crate) enum Habit {
     /// Nothing.
     Plain,
     /// Everybody has an empty environment.
@@ -29,7 +29,7 @@ const REFORKER: &str = r#"(setsid "$2" member reforker "$3" &)"#;
 const SIZE: usize = 6;
 
 /// The command line of the tree.
-pub(super) fn words(marker: &Marker, habit: Habit) -> Result<Vec<String>> {
+pub(crate) fn words(marker: &Marker, habit: Habit) -> Result<Vec<String>> {
     let own = std::env::current_exe()?.to_string_lossy().into_owned();
     let script = match habit {
         Habit::Plain | Habit::Scrubbed => FIVE.to_owned(),
@@ -53,7 +53,7 @@ pub(super) fn words(marker: &Marker, habit: Habit) -> Result<Vec<String>> {
 
 /// Waits until everybody is what they end up as. A re-forker is now there and now between two lives, so it may be
 /// missing from the count and must have been seen.
-pub(super) fn grown(marker: &Marker) -> Result<()> {
+pub(crate) fn grown(marker: &Marker) -> Result<()> {
     marker.until("the whole tree runs", |bearers| {
         let of = |name: &str| bearers.iter().filter(|(_, other)| other == name).count();
         // The re-forker has the same name as the one with a group of its own: that of this program, cut by the kernel.

@@ -9,7 +9,7 @@ use crate::contender::Kind;
 use crate::worker::{Ask, Reply, Streams};
 
 /// A process of a contender. When it is dropped its standard input ends, upon which it ends itself.
-pub(super) struct Worker {
+pub(crate) struct Worker {
     process: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
@@ -17,17 +17,17 @@ pub(super) struct Worker {
 
 /// How a worker is started.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Setting {
+pub(crate) struct Setting {
     /// GiB that it touches and holds.
-    pub(super) memory: usize,
+    pub(crate) memory: usize,
     /// Whether it and its children stay on the first processor.
-    pub(super) pinned: bool,
+    pub(crate) pinned: bool,
     /// Words before its command line, for instance a tracer's.
-    pub(super) under: Vec<String>,
+    pub(crate) under: Vec<String>,
 }
 
 impl Worker {
-    pub(super) fn hire(kind: Kind, setting: &Setting) -> Result<Self> {
+    pub(crate) fn hire(kind: Kind, setting: &Setting) -> Result<Self> {
         let own = std::env::current_exe()?;
         let mut words = setting
             .under
@@ -56,7 +56,7 @@ impl Worker {
     }
 
     /// Asks, and waits for the answer.
-    pub(super) fn ask(&mut self, ask: &Ask) -> Result<Reply> {
+    pub(crate) fn ask(&mut self, ask: &Ask) -> Result<Reply> {
         let mut text = serde_json::to_string(ask)?;
         text.push('\n');
         let input = self.input.as_mut().context("a worker that listens")?;
@@ -70,25 +70,25 @@ impl Worker {
         }
     }
 
-    pub(super) fn prepare(&mut self, streams: Streams, words: &[String]) -> Result<()> {
+    pub(crate) fn prepare(&mut self, streams: Streams, words: &[String]) -> Result<()> {
         let words = words.to_vec();
         self.ask(&Ask::Prepare { streams, words }).map(drop)
     }
 
     /// The number of the started process: of the tracer when there is one.
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.process.id()
     }
 
     /// Kills it without a warning. Whatever it had started is on its own.
-    pub(super) fn kill(&mut self) -> Result<()> {
+    pub(crate) fn kill(&mut self) -> Result<()> {
         self.process.kill()?;
         self.process.wait()?;
         Ok(())
     }
 
     /// Lets it end by itself and waits for that.
-    pub(super) fn dismiss(mut self) -> Result<()> {
+    pub(crate) fn dismiss(mut self) -> Result<()> {
         self.input = None;
         let status = self.process.wait()?;
         ensure!(status.success(), "a worker ended with {status}");

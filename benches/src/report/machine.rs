@@ -3,7 +3,7 @@
 use std::fs;
 
 /// For instance `22 November 2026, 2 processors (Some CPU), 23 GiB, Linux 6.18.44, release build`.
-pub(super) fn described() -> String {
+pub(crate) fn described() -> String {
     let date = jiff::Zoned::now().strftime("%-d %B %Y, %H:%M %Z").to_string();
     let processors = std::thread::available_parallelism().map_or(0, usize::from);
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 mod bar;
 mod key;
-mod machine;
+pub(crate) mod machine;
 mod rows;
 mod shown;
 
