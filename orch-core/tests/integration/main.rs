@@ -2,4 +2,5 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
 
+mod let_go;
 mod session;
