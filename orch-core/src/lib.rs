@@ -64,7 +64,7 @@ pub use error::{Error, Halt, Result};
 pub use ids::{Digest, RunId};
 pub use limits::Limits;
 pub use observer::{Lines, Observer};
-pub use orch_pty::Exit;
+pub use orch_pty::{Containment, Exit, Tier, containment};
 pub use orchestrator::{BuildError, Builder, Canceller, Orchestrator};
 pub use outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
 pub use pattern::Pattern;

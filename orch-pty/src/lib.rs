@@ -39,10 +39,12 @@
 //! | to talk to it | [`Terminal`], [`PipeReader`], [`PipeWriter`], [`WriteError`] |
 //! | to read all it says, whoever holds its terminal | [`Drain`], [`Grace`] |
 //! | to know how it ended | [`Child`], [`Exit`] |
+//! | to know and to require what holds it when this program dies | [`containment()`], [`Containment`], [`Tier`], [`janitor`] |
+//! | the same without a runtime | [`blocking`] |
 //! | to end it and all that descends from it | [`Tree`], [`Ladder`], [`KillReport`], [`Tag`], [`RunTag`], [`Signal`] |
 //!
 //! Inside: `spawn` goes from a command to a process, `leader` alone takes the child's status, `tree` holds the census
-//! (who belongs) and the hunt (until nobody is left), `namespace` holds one program in a namespace of its own, `takeover`
+//! (who belongs) and the hunt (until nobody is left), `warden` acts when this program dies, `namespace` holds one program in a namespace of its own, `takeover`
 //! is where starts of this executable go that are not the program's own, and `sys` holds every system call and every line of `unsafe`.
 //!
 //! # What is guaranteed
@@ -72,13 +74,20 @@
 //! | Several stops at once, and members that fork, die and leave their numbers to strangers meanwhile, change nothing of this. | `several_stops_of_one_tree_all_end_and_agree_that_nobody_is_left`, `members_that_fork_die_and_are_recycled_meanwhile_leave_nobody_and_harm_no_stranger` |
 //! | Nobody else is signalled, not even by a recycled number. | `nobody_else_is_signalled`, `a_number_that_came_to_mean_a_stranger_before_it_was_pinned_is_spared` |
 //! | Dropping a child, a future at any await, or the runtime leaves nobody. | `dropping_a_child_kills_its_whole_tree`, all of `given_up`, `dropping_the_runtime_leaves_nobody` |
+//! | When this program is killed, also for want of memory, or becomes another program, nobody is left: other sessions, daemons, scrubbed environments, chains of forks; nor who was being born. | all of `warden::killed` (200 orchestrators of each kind), `warden::storms`, `nobody_outlives_an_outer_orchestrator_of_an_inner_one` |
+//! | The warden needs nothing of the host: no call in `main`, no file, no environment; the host sees no child of ours. Where it cannot be had, that is a value, and requiring it fails the spawn. | all of `warden::hosts` |
+//! | A warden that dies is replaced; when it and this program are both killed, the janitor ends who is left, and nobody who has an owner. | all of `warden::replaced` and `warden::janitor` |
+//! | The status is taken once, and a number that means a stranger is never signalled, in every order that threads can take. | all of `leader::model` |
 //! | In a PID namespace ([`Tier::PidNamespace`]) a program runs, stops, ends and fails as anywhere; everybody ends with it, and with this program, also when its warden is killed as well; where there is no namespace to be had, nothing is started. | all of `namespace` |
 //! | No descriptor is left over, and none is held once the exit is known. | `the_parents_descriptors_are_the_same_after_two_hundred_spawns`, `once_the_exit_is_known_a_child_and_its_tree_hold_no_descriptor`, `children_of_the_host_inherit_nothing_while_terminals_are_opened` |
 //!
 //! # What is not promised
 //!
-//! - **The death of this program by `SIGKILL`.** The kernel closes the terminals then, which hangs them up: what
-//!   ignores `SIGHUP` or has left its session lives on. Likewise a child without a terminal.
+//! - **Where no warden can be had** ([`Tier::ProcessGroup`]: other systems, a library that was loaded into a foreign
+//!   program, a sandbox), the death of this program by `SIGKILL` hangs the terminals up, and that is all. Require a
+//!   [`Tier`] where that is not enough.
+//! - **When the warden is killed as well**, or stopped, whoever is left is ended by the next [`janitor`], or at once in a
+//!   PID namespace. Programs of the same user can do that: a warden is no sandbox.
 //! - A process that changes its `RLIMIT_LOCKS` on purpose, scrubs its environment *and* has left the lineage is not
 //!   found; nor is one that became setuid and left the lineage; nor one that a service started on the tree's behalf.
 //! - **A storm of forks on a starved machine.** A hunt keeps to its second; who forked on until then is in
@@ -93,7 +102,7 @@
 //! - A limit of `RLIMIT_LOCKS` too low for the tag: then a member that scrubs its environment and has left the lineage
 //!   is not found.
 //! - By `fork` and `posix_spawn`, a spawn that fails for want of a descriptor may have started its program first, and has
-//!   ended it then; so may any spawn in a runtime without I/O.
+//!   ended it then.
 //! - By `posix_spawn`, a child that is being born when this program is killed may live: it asks nobody, and carries no tag
 //!   before its exec.
 //! - What is typed is taken by the kernel before the child reads it: of what was taken up to 18 KiB may never be read.

@@ -213,13 +213,14 @@ pub(crate) fn with_environment(name: &str, value: impl AsRef<OsStr>) -> Vec<u32>
 
 /// Waits until a file is there: a sign that a program under test gave.
 pub(crate) fn until_exists(path: &Path) {
-    let begun = std::time::Instant::now();
-    while !path.exists() {
-        assert!(
-            begun.elapsed().as_secs() < 60,
-            "{} did not come about",
-            path.display()
-        );
-        std::thread::yield_now();
+    until(|| path.exists());
+}
+
+/// Waits until something is so.
+pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed().as_secs() < 60, "it did not come about");
+        thread::yield_now();
     }
 }

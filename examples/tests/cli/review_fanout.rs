@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::program::{Place, finish, run, signal, start, until_exists, with_environment};
+use crate::program::{Place, finish, run, signal, start, until, until_exists, with_environment};
 
 #[test]
 fn the_sample_gives_findings_with_a_path_and_a_line() {
@@ -260,6 +260,24 @@ fn ctrl_c_cancels_prints_what_there_is_and_leaves_nothing() {
     assert_eq!(json["workers"][0]["outcome"], "cancelled");
     assert_eq!(with_environment("PWD", place.tree()), [] as [u32; 0]);
     place.assert_state_is_empty();
+}
+
+#[test]
+fn killed_without_a_word_it_leaves_no_worker() {
+    let place = Place::new();
+    place.write("a.md", "text\n");
+    let fake = stubborn(&place);
+    let child = start(
+        place
+            .review(&["--agent", "codex", "--lens", "security", "a.md"])
+            .env("ORCH_CODEX_BIN", &fake),
+    );
+    until_exists(&place.beside("running"));
+    assert_ne!(with_environment("PWD", place.tree()), [] as [u32; 0]);
+    signal(&child, "KILL");
+    assert_eq!(finish(child).code, None);
+    // Its worker ignores every polite signal, and so does the daemon that the worker has started.
+    until(|| with_environment("PWD", place.tree()).is_empty());
 }
 
 #[test]

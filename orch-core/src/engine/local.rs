@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use orch_pty::Tier;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
@@ -97,6 +98,13 @@ impl LocalEngine {
             tasks,
             jobs: Mutex::default(),
         }
+    }
+
+    /// Starts no worker that is held by less than `tier` when this program dies; a job that would be is an error then.
+    #[must_use]
+    pub fn require(mut self, tier: Tier) -> Self {
+        self.runner = self.runner.require(tier);
+        self
     }
 
     fn start(&self, job: &Job) -> Arc<LocalJob> {

@@ -7,7 +7,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use orch_pty::{Command, Exit, Output, Stdin, TerminalMode};
+use orch_pty::{Command, Exit, Output, Stdin, TerminalMode, Tier};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -62,6 +62,7 @@ pub struct Runner {
     state: StateDir,
     pass_env: Arc<[String]>,
     tasks: TaskTracker,
+    required: Tier,
 }
 
 /// How a turn can be ended from outside.
@@ -97,7 +98,15 @@ impl Runner {
             state,
             pass_env: pass_env.into_iter().collect(),
             tasks,
+            required: Tier::ProcessGroup,
         }
+    }
+
+    /// Starts no worker that is held by less than `tier` when this program dies.
+    #[must_use]
+    pub fn require(mut self, tier: Tier) -> Self {
+        self.required = tier;
+        self
     }
 
     /// Whether `agent` takes further turns in the same conversation.
@@ -209,7 +218,7 @@ impl Runner {
             .as_ref()
             .map(|name| worker_dirs.private_file(name));
         let decoder = agent.decoder(job);
-        let command = command_of(program, launch, job, &self.pass_env);
+        let command = command_of(program, launch, job, &self.pass_env).require(self.required);
         Ok(Prepared {
             command,
             decoder,

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use orch_pty::{Containment, Tier};
 use tokio::sync::Semaphore;
 
 use super::Orchestrator;
@@ -31,6 +32,7 @@ pub struct Builder {
     limits: Limits,
     max_parallel: usize,
     pass_env: Vec<String>,
+    required: Option<Tier>,
 }
 
 /// Why an orchestrator cannot be built.
@@ -70,6 +72,24 @@ pub enum BuildError {
         /// The state directory.
         path: PathBuf,
     },
+    /// Workers would not be held as it was required.
+    #[error(
+        "workers must be contained by {required}, and there is {containment}; mend that, or require less"
+    )]
+    NotContained {
+        /// What was required.
+        required: Tier,
+        /// What there is, and why no more.
+        containment: Containment,
+    },
+    /// An engine of one's own does not say how it holds its workers.
+    #[error(
+        "workers must be contained by {required}, which an engine of your own cannot be asked for: require it there"
+    )]
+    OwnEngine {
+        /// What was required.
+        required: Tier,
+    },
 }
 
 impl Builder {
@@ -84,6 +104,7 @@ impl Builder {
             limits: Limits::default(),
             max_parallel: PARALLEL,
             pass_env: Vec::new(),
+            required: None,
         }
     }
 
@@ -140,7 +161,15 @@ impl Builder {
         self
     }
 
-    /// Checks everything and builds the orchestrator.
+    /// The least containment that is good enough: what holds workers when this program is killed. By default any will
+    /// do; what there is can be read by [`containment`](crate::containment). For workers in terminals of this machine.
+    pub fn require_containment(mut self, tier: Tier) -> Self {
+        self.required = Some(tier);
+        self
+    }
+
+    /// Checks everything and builds the orchestrator. With terminals of this machine it starts the warden, some
+    /// milliseconds once for each process, and ends what a killed orchestrator of this user has left behind.
     ///
     /// # Errors
     /// [`BuildError`] names what is wrong and what to do.
@@ -172,9 +201,14 @@ impl Builder {
                 path: state.path().to_owned(),
             });
         }
-        let engine = self
-            .engine
-            .unwrap_or_else(|| Arc::new(LocalEngine::new(self.agents, state.clone(), self.pass_env)));
+        let engine = match (self.engine, self.required) {
+            (Some(_), Some(required)) => return Err(BuildError::OwnEngine { required }),
+            (Some(engine), None) => engine,
+            (None, required) => {
+                let tier = contained(required)?;
+                Arc::new(LocalEngine::new(self.agents, state.clone(), self.pass_env).require(tier))
+            }
+        };
         Ok(Orchestrator::new(Config {
             work_tree,
             state,
@@ -186,6 +220,22 @@ impl Builder {
             places: Semaphore::new(self.max_parallel.min(Semaphore::MAX_PERMITS)),
         }))
     }
+}
+
+/// The tier that every worker must have, which there is. Starts the warden, before there is a worker to be held.
+fn contained(required: Option<Tier>) -> Result<Tier, BuildError> {
+    let containment = orch_pty::containment();
+    // Where nothing is on record, or it cannot be read, there is nobody to end.
+    let _ = orch_pty::janitor();
+    let required = required.unwrap_or(Tier::ProcessGroup);
+    // Whether there are namespaces shows at the birth of the first worker.
+    if containment.tier < required && required != Tier::PidNamespace {
+        return Err(BuildError::NotContained {
+            required,
+            containment,
+        });
+    }
+    Ok(required)
 }
 
 fn work_tree_of(path: &Path) -> Result<PathBuf, BuildError> {

@@ -7,7 +7,7 @@ use orch_patterns::agent::Tool;
 use orch_patterns::engine::Job;
 use orch_patterns::event::EventKind;
 use orch_patterns::prelude::*;
-use orch_patterns::{BuildError, StateDir};
+use orch_patterns::{BuildError, StateDir, Tier};
 use orch_testkit::memory_engine::{MemoryEngine, Play};
 
 use crate::stages::Seen;
@@ -290,6 +290,12 @@ fn a_wrong_configuration_is_refused_before_anything_runs() {
         .max_parallel(0)
         .state_dir(state());
     assert!(matches!(idle.build(), Err(BuildError::NoPlaces)));
+    let elsewhere = Orchestrator::builder(tree.path())
+        .agent(tool())
+        .engine(MemoryEngine::new(|_| unreachable!("nothing runs")))
+        .require_containment(Tier::Environment)
+        .state_dir(state());
+    assert!(matches!(elsewhere.build(), Err(BuildError::OwnEngine { .. })));
     let nowhere = Orchestrator::builder("/no/such/tree")
         .agent(tool())
         .state_dir(state());
