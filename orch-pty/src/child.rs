@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::containment::Containment;
 use crate::exit::{Exit, Status};
-use crate::leader::Leader;
+use crate::hold::Leader;
 use crate::owned::Owned;
 use crate::signal::Signal;
 use crate::sys::reactor::Unregistered;

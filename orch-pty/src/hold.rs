@@ -1,9 +1,10 @@
-//! [`Hold`]: all that this process holds of an unreaped child. It is given up as a whole when the status is taken.
+//! [`Hold`]: all that this process holds of an unreaped child. It is given up as a whole when the status is taken, by its
+//! [`Leader`].
 
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::leader::Subject;
+use crate::leader::{State, Subject};
 use crate::namespace::Room;
 use crate::signal::Signal;
 use crate::sys::reactor::Unregistered;
@@ -90,5 +91,15 @@ impl Subject for Hold {
             Some(room) if signal != Signal::Kill => room.signal(signal),
             _ => self.handle.signal(signal),
         }
+    }
+}
+
+/// The leader of a real child.
+pub(crate) type Leader = crate::leader::Leader<Hold, Mutex<State<Hold>>>;
+
+impl Leader {
+    /// The handle of the child, while it is unreaped.
+    pub(crate) fn handle(&self) -> Option<Arc<Handle>> {
+        self.subject().map(|hold| Arc::clone(hold.handle()))
     }
 }

@@ -7,9 +7,8 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::exit::Exit;
-use crate::hold::Hold;
 use crate::signal::Signal;
-use crate::sys::{Handle, refusal};
+use crate::sys::refusal;
 use crate::tag::Tag;
 
 /// An unreaped child.
@@ -37,7 +36,7 @@ impl<T> Lock<T> for Mutex<T> {
 }
 
 #[derive(Debug)]
-pub(crate) struct Leader<S = Hold, L = Mutex<State<S>>> {
+pub(crate) struct Leader<S, L> {
     pid: u32,
     tag: Tag,
     state: L,
@@ -158,13 +157,6 @@ impl<S: Subject, L: Lock<State<S>>> Leader<S, L> {
              ignoring SIGCHLD); wait for own children by their number",
             self.pid
         ))
-    }
-}
-
-impl Leader {
-    /// The handle of the child, while it is unreaped.
-    pub(crate) fn handle(&self) -> Option<Arc<Handle>> {
-        self.subject().map(|hold| Arc::clone(hold.handle()))
     }
 }
 

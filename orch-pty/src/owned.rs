@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use crate::containment::Containment;
 use crate::exit::{Exit, Status};
-use crate::hold::Hold;
-use crate::leader::Leader;
+use crate::hold::{Hold, Leader};
 use crate::signal::Signal;
 use crate::sys::processes;
 use crate::tree::Tree;

@@ -30,12 +30,26 @@ pub(super) struct Owner {
     pub(super) shared: Arc<Shared>,
 }
 
+/// Ends the tree when dropped, unless that was done.
+struct Unswept(Option<Tree>);
+
+impl Drop for Unswept {
+    fn drop(&mut self) {
+        if let Some(tree) = &self.0 {
+            tree.kill_now();
+        }
+    }
+}
+
 impl Owner {
     pub(super) async fn run(mut self) {
         let tree = self.child.tree();
+        // Dropped half-way, once the status is taken, the child itself would leave its descendants alone.
+        let mut unswept = Unswept(Some(tree.clone()));
         let (exit, leaked) = self.live(&tree).await;
         // The sweep also ends what left the leader's group and session; most often there is nothing.
         let left = tree.stop(&Ladder::kill_now()).await.left;
+        unswept.0 = None;
         self.close().await;
         self.ended.send_replace(Some(Ended { exit, leaked, left }));
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::hitch::Hitch;
-use crate::leader::Leader;
+use crate::hold::Leader;
 
 /// The child that input is meant for; nobody as long as it is not born.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use super::kernel::Kernel;
 use super::ladder::Ladder;
 use super::quarry::Quarry;
 use super::report::KillReport;
-use crate::leader::Leader;
+use crate::hold::Leader;
 use crate::signal::Signal;
 use crate::sys::{self, Handle};
 use crate::tag::Tag;
@@ -76,7 +76,7 @@ impl Tree {
     ///
     /// # Cancel safety
     /// Dropping the future stops at the step it is at: nobody else is signalled, and members may be alive. Dropping
-    /// the [`Child`](crate::Child), or [`kill_now`](Self::kill_now), finishes them.
+    /// a [`Child`](crate::Child) whose status was not taken, or [`kill_now`](Self::kill_now), finishes them.
     pub async fn stop(&self, ladder: &Ladder) -> KillReport {
         climb(self, ladder).await
     }

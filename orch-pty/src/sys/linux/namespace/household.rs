@@ -2,24 +2,12 @@
 //! the end of its orchestrator. What it makes of that is not decided here.
 
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 
 use nix::libc::{self, c_int, pid_t};
 
 use super::lifeline::{Word, ready};
 use super::post::Post;
-
-/// Those that are passed on when they come from outside.
-const POLITE: [c_int; 8] = [
-    libc::SIGINT,
-    libc::SIGTERM,
-    libc::SIGHUP,
-    libc::SIGQUIT,
-    libc::SIGCONT,
-    libc::SIGWINCH,
-    libc::SIGUSR1,
-    libc::SIGUSR2,
-];
 
 /// Something has happened.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,21 +29,6 @@ pub(crate) enum Change {
     Ended(c_int),
     Stopped(c_int),
     Continued,
-}
-
-/// A descriptor that reads the signals. All are blocked since birth.
-pub(super) fn ears() -> Option<OwnedFd> {
-    // SAFETY: zeros are a valid set; the calls fill it and read it, and make a descriptor that nothing else knows of.
-    unsafe {
-        let mut heard: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&raw mut heard);
-        for signal in POLITE.into_iter().chain([libc::SIGCHLD]) {
-            libc::sigaddset(&raw mut heard, signal);
-        }
-        libc::sigprocmask(libc::SIG_BLOCK, &raw const heard, std::ptr::null_mut());
-        let fd = libc::signalfd(-1, &raw const heard, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK);
-        (fd != -1).then(|| OwnedFd::from_raw_fd(fd))
-    }
 }
 
 impl Post {

@@ -1,6 +1,7 @@
 //! What stands behind a PID namespace for one program: a birth into it, its first process (this executable once more,
 //! taken over before `main`), and what the two sides share: a lifeline and a ledger.
 
+mod ears;
 mod errand;
 mod household;
 mod identity;

@@ -5,8 +5,8 @@ use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 use nix::libc;
 
+use super::ears;
 use super::errand::{self, Errand};
-use super::household;
 use super::ledger::Ledger;
 use super::lifeline::Lifeline;
 use crate::sys::Dispositions;
@@ -72,7 +72,7 @@ pub(crate) fn take_post() -> Option<Post> {
         lifeline: Lifeline::adopt(adopt(LIFELINE)),
         ledger,
         host: Handle::of_unknown_number(adopt(HOST)),
-        signals: household::ears()?,
+        signals: ears::open()?,
         luggage: Some(Luggage {
             errand,
             stdio: STDIO.map(adopt),
