@@ -40,6 +40,9 @@ pub(crate) use platform::{
     stdin_from_bytes, vfork,
 };
 
+#[cfg(target_os = "linux")]
+pub(crate) use linux::processes::since_boot;
+
 /// Opens no symbolic link.
 #[cfg(target_os = "linux")]
 pub(crate) const NO_FOLLOW: i32 = nix::libc::O_NOFOLLOW;

@@ -20,11 +20,14 @@ impl Roots {
         Self(Vec::new())
     }
 
-    /// By number and by the inode of its pidfd: whoever has got the number since is another one.
+    /// By number, and by a moment (in nanoseconds since the system's start) in which the number was its own: whoever was
+    /// started later has got the number since.
     pub(crate) fn listed(roots: impl IntoIterator<Item = (u32, u64)>) -> Self {
-        let known = roots.into_iter().filter_map(|(pid, inode)| {
+        let known = roots.into_iter().filter_map(|(pid, alive_at)| {
             let handle = processes::pin(pid).ok()??;
-            (handle.inode() == Some(inode)).then(|| Arc::new(handle))
+            // Asked about the pinned process: its number is its own as long as it is unreaped.
+            let began = processes::place(pid)?.started_since_boot();
+            (began <= alive_at && handle.is_unreaped()).then(|| Arc::new(handle))
         });
         Self(known.collect())
     }

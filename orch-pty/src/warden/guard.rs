@@ -158,7 +158,7 @@ impl Guard {
         let table = self.table?;
         let root = Root {
             pid: child.pid(),
-            inode: child.inode()?,
+            alive_at: sys::since_boot(),
         };
         let slot = self.free.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         table.list(slot, root);

@@ -70,5 +70,10 @@ fn serve(post: &Post) {
 }
 
 fn roots(post: &Post) -> Roots {
-    Roots::listed(post.table.roots().into_iter().map(|root| (root.pid, root.inode)))
+    Roots::listed(
+        post.table
+            .roots()
+            .into_iter()
+            .map(|root| (root.pid, root.alive_at)),
+    )
 }

@@ -42,14 +42,6 @@ impl Handle {
         Self { fd, pid: 0 }
     }
 
-    /// What tells this process from every other one of its number, since Linux 6.9: the inode of its pidfd.
-    pub(crate) fn inode(&self) -> Option<u64> {
-        if !status::release_is_at_least(6, 9) {
-            return None;
-        }
-        nix::sys::stat::fstat(&self.fd).ok().map(|stat| stat.st_ino)
-    }
-
     pub(crate) fn pid(&self) -> u32 {
         self.pid
     }

@@ -130,6 +130,30 @@ pub(crate) struct Place {
     pub(crate) started: u64,
 }
 
+impl Place {
+    /// When it was started, in nanoseconds since the system's start, rounded down to a clock tick.
+    pub(crate) fn started_since_boot(self) -> u64 {
+        // SAFETY: asks for a constant of the system.
+        let ticks = unsafe { nix::libc::sysconf(nix::libc::_SC_CLK_TCK) };
+        let ticks = u64::try_from(ticks).unwrap_or(100).max(1);
+        self.started.saturating_mul(1_000_000_000 / ticks)
+    }
+}
+
+/// Now, in nanoseconds since the system's start, suspended time included: the clock of [`Place::started`]. No system call.
+pub(crate) fn since_boot() -> u64 {
+    let mut now = nix::libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: writes one timespec through the pointer, which points to a live local. The clock exists since 2.6.39.
+    unsafe { nix::libc::clock_gettime(nix::libc::CLOCK_BOOTTIME, &raw mut now) };
+    let nanoseconds = |seconds: u64| seconds.saturating_mul(1_000_000_000);
+    #[allow(clippy::unnecessary_fallible_conversions)] // these are narrower on some architectures
+    let (seconds, rest) = (u64::try_from(now.tv_sec), u64::try_from(now.tv_nsec));
+    nanoseconds(seconds.unwrap_or(0)).saturating_add(rest.unwrap_or(0))
+}
+
 /// Where `pid` stands.
 pub(crate) fn place(pid: u32) -> Option<Place> {
     parse_stat(&std::fs::read(format!("/proc/{pid}/stat")).ok()?)
@@ -248,6 +272,24 @@ mod tests {
         );
         assert_eq!(parse_stat(b"71 (a"), None);
         assert_eq!(parse_stat(b""), None);
+    }
+
+    #[test]
+    fn a_child_has_begun_before_now_and_after_what_was_before_it() {
+        let tick = std::time::Duration::from_millis(30);
+        let before = since_boot();
+        let mut child = std::process::Command::new("sleep")
+            .arg("1000")
+            .spawn()
+            .expect("sleep starts");
+        let began = place(child.id()).expect("a place").started_since_boot();
+        child.kill().expect("a signal");
+        child.wait().expect("a status");
+        let slack = u64::try_from(tick.as_nanos()).expect("a short time");
+        assert!(
+            began <= since_boot() && began + slack >= before,
+            "{before} {began}"
+        );
     }
 
     #[test]

@@ -38,7 +38,7 @@ struct Shared {
 /// One child: its number, and what tells it from another process of that number.
 #[repr(C)]
 struct Slot {
-    inode: AtomicU64,
+    alive_at: AtomicU64,
     pid: AtomicU64,
 }
 
@@ -46,8 +46,9 @@ struct Slot {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Root {
     pub(crate) pid: u32,
-    /// Of its pidfd, which is unique since Linux 6.9.
-    pub(crate) inode: u64,
+    /// A moment in which the number was its own, in nanoseconds since the system's start. Whoever has the number later
+    /// and is another process was started after that.
+    pub(crate) alive_at: u64,
 }
 
 /// The shared memory, mapped.
@@ -165,7 +166,7 @@ impl Table {
     /// Lists a child. The slot is the caller's own.
     pub(crate) fn list(&self, slot: usize, root: Root) {
         if let Some(slot) = self.shared().slots.get(slot) {
-            slot.inode.store(root.inode, Ordering::Relaxed);
+            slot.alive_at.store(root.alive_at, Ordering::Relaxed);
             slot.pid.store(u64::from(root.pid), Ordering::Release);
         }
     }
@@ -181,8 +182,8 @@ impl Table {
     pub(crate) fn roots(&self) -> Vec<Root> {
         let listed = self.shared().slots.iter().filter_map(|slot| {
             let pid = u32::try_from(slot.pid.load(Ordering::Acquire)).ok()?;
-            let inode = slot.inode.load(Ordering::Relaxed);
-            (pid != 0 && inode != 0).then_some(Root { pid, inode })
+            let alive_at = slot.alive_at.load(Ordering::Relaxed);
+            (pid != 0).then_some(Root { pid, alive_at })
         });
         listed.collect()
     }
@@ -208,7 +209,7 @@ mod tests {
         let table = Table::create([1, 2], 3, 4).expect("a table");
         let other = table.memory().try_clone_to_owned().expect("a descriptor");
         let other = Table::attach(other, [1, 2]).expect("the same table");
-        let root = Root { pid: 7, inode: 8 };
+        let root = Root { pid: 7, alive_at: 8 };
         table.list(5, root);
         assert_eq!((other.roots(), other.run()), (vec![root], (3, 4)));
         table.strike(5);
