@@ -47,7 +47,7 @@ impl Interpreter {
             Self::Bash => [
                 "echo $((100 * 101 / 2))\n",
                 "tty; stty size\n",
-                "echo be''gun; sleep 1000\n",
+                "sh -c 'echo be\"\"gun; exec sleep 1000'\n",
             ],
         }
     }
@@ -75,7 +75,7 @@ pub(crate) async fn hold(chosen: Option<Interpreter>, tier: Tier) -> Result<()> 
         show(&until_prompt(&terminal).await?);
     }
     terminal.write_all(endless.as_bytes()).await?;
-    // The echo of the line has the word in two parts.
+    // The echo of the line has the word in two parts. What runs says it, not the shell: it has the foreground then.
     until(&terminal, "begun").await?;
     terminal.interrupt()?;
     show(&until_prompt(&terminal).await?);
@@ -126,9 +126,13 @@ async fn until(terminal: &Terminal, word: &str) -> Result<String> {
         }
         Ok(())
     };
-    tokio::time::timeout(PATIENCE, reading)
-        .await
-        .with_context(|| format!("the program did not say {word:?} within {} s", PATIENCE.as_secs()))??;
+    match tokio::time::timeout(PATIENCE, reading).await {
+        Ok(read) => read?,
+        Err(_) => bail!(
+            "the program did not say {word:?} within {} s; it said {said:?}",
+            PATIENCE.as_secs()
+        ),
+    }
     Ok(said)
 }
 

@@ -149,7 +149,8 @@ impl Command {
     }
 
     /// The mark under which the child and all that descend from it are found again. Without one, each spawn makes
-    /// its own; two live children must not share one.
+    /// its own; two live children must not share one. A tag of another run than this process's own is hunted by no warden:
+    /// the child's [`containment`](crate::Child::containment) says so.
     pub fn tag(mut self, tag: Tag) -> Self {
         self.tag = Some(tag);
         self

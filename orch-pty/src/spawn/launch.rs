@@ -175,7 +175,12 @@ impl<'c> Draft<'c> {
         let guard = Guard::of_this_process();
         // What a namespace holds does not depend on what else is there; whether it can be had shows at the birth.
         let in_namespace = command.required == Tier::PidNamespace;
-        let containment = guard.containment(method == SpawnMethod::PosixSpawn && !in_namespace);
+        let mut containment = guard.containment(method == SpawnMethod::PosixSpawn && !in_namespace);
+        if command.tag.is_some() && !guard.hunts(tag.run_tag()) {
+            containment.tier = Tier::ProcessGroup;
+            containment.why_not =
+                Some("the command's tag is of a run of its own, which no warden hunts".to_owned());
+        }
         if containment.tier < command.required && !in_namespace {
             return Err(SpawnError::NotContained {
                 program: command.program().into(),

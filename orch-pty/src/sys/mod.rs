@@ -46,6 +46,9 @@ pub(crate) use linux::processes::since_boot;
 /// Opens no symbolic link.
 #[cfg(target_os = "linux")]
 pub(crate) const NO_FOLLOW: i32 = nix::libc::O_NOFOLLOW;
+/// Waits for nobody at the other end of a pipe.
+#[cfg(target_os = "linux")]
+pub(crate) const NO_WAIT: i32 = nix::libc::O_NONBLOCK;
 
 /// How many processes this process's user may have; `None` when nothing is said about it.
 #[allow(clippy::useless_conversion, reason = "the type is not the same everywhere")]

@@ -53,6 +53,8 @@ pub(super) struct Hunt<P> {
     given_out: Option<[u32; 2]>,
     /// Those who may not be signalled.
     refused: BTreeSet<u32>,
+    /// The same, held: the death of who led to them may have hidden them from later rounds.
+    withheld: Vec<P>,
     round: Round<P>,
 }
 
@@ -101,6 +103,7 @@ impl<P: Clone> Hunt<P> {
             emptied: BTreeSet::new(),
             given_out: None,
             refused: BTreeSet::new(),
+            withheld: Vec::new(),
             round: Round::default(),
         }
     }
@@ -203,7 +206,7 @@ impl<P: Clone> Hunt<P> {
         if nobody && !round.has_news {
             self.clean_looks += 1;
             let over = exact || self.is_last || self.clean_looks == CLEAN_LOOKS_MOST;
-            return over.then(|| self.report(exact, BTreeSet::new()));
+            return over.then(|| self.report(kernel, exact, BTreeSet::new()));
         }
         self.clean_looks = 0;
         let alive = found.into_iter().flatten().filter(|pin| !kernel.has_ended(pin));
@@ -212,11 +215,11 @@ impl<P: Clone> Hunt<P> {
         // to be the last.
         let all_struck = round.stale.is_empty() && round.fresh.len() == round.struck.len() && left.is_empty();
         if exact && all_struck && round.wardens.is_empty() && !round.has_news && self.is_calm(kernel) {
-            return Some(self.report(true, left));
+            return Some(self.report(kernel, true, left));
         }
         // Asking again would be refused again.
         let in_vain = round.struck.is_empty() && !left.is_empty() && left.is_subset(&self.refused);
-        (in_vain || self.is_last).then(|| self.report(false, left))
+        (in_vain || self.is_last).then(|| self.report(kernel, false, left))
     }
 
     /// Whether next to nobody forked since the round began.
@@ -226,7 +229,11 @@ impl<P: Clone> Hunt<P> {
         forks.is_some_and(|forks| forks <= CALM_MOST)
     }
 
-    fn report(&self, exact: bool, left: BTreeSet<u32>) -> KillReport {
+    fn report<K: Kernel<Pin = P>>(&self, kernel: &K, exact: bool, mut left: BTreeSet<u32>) -> KillReport {
+        let before = left.len();
+        let withheld = self.withheld.iter().filter(|pin| !kernel.has_ended(pin));
+        left.extend(withheld.map(|pin| kernel.number(pin)));
+        let exact = exact && left.len() == before;
         KillReport {
             killed: u32::try_from(self.killed.len()).unwrap_or(u32::MAX),
             rounds: self.rounds,
@@ -265,6 +272,7 @@ impl<P: Clone> Hunt<P> {
                 // Once more, should the reason go away.
                 if self.refused.insert(number) {
                     self.round.struck.insert(number);
+                    self.withheld.push(pin.clone());
                 }
                 self.round.stale.push(pin);
                 return;
@@ -288,9 +296,7 @@ struct Chase<'c, K: Kernel> {
 
 impl<K: Kernel> Guide<K::Pin> for Chase<'_, K> {
     fn enter(&mut self, pin: &K::Pin) -> bool {
-        if self.hunt.spares(self.kernel, pin) {
-            return false;
-        }
+        // Nobody is spared here: a true warden is nobody's child.
         // Stopped before its children are listed, it has no more than those: it can neither fork on nor die and
         // orphan them. Who may not be signalled shows in the report.
         let _ = self.kernel.signal(pin, Signal::Stop);

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicU32;
 use super::Swept;
 use crate::containment::{Containment, Tier};
 use crate::sys::Handle;
+use crate::tag::RunTag;
 
 /// Holds nobody.
 #[derive(Debug)]
@@ -30,6 +31,11 @@ impl Guard {
             recorded: false,
             why_not: Some("there is no warden on this system".to_owned()),
         }
+    }
+
+    #[allow(clippy::unused_self)]
+    pub(crate) fn hunts(&self, _run: RunTag) -> bool {
+        false
     }
 
     #[allow(clippy::unused_self)]

@@ -10,7 +10,7 @@ use super::standing::{Post, Standing, TRY_AGAIN};
 use crate::containment::{Containment, Tier};
 use crate::sys::warden::{Root, Table};
 use crate::sys::{self, Handle, open_files};
-use crate::tag::Tag;
+use crate::tag::{RunTag, Tag};
 
 /// How long the first spawn waits for the warden.
 const START_LIMIT: Duration = Duration::from_secs(4);
@@ -146,6 +146,12 @@ impl Guard {
             recorded: self.recorded,
             why_not,
         }
+    }
+
+    /// Whether the warden would find who carries a tag of `run`.
+    pub(crate) fn hunts(&self, run: RunTag) -> bool {
+        self.table
+            .is_some_and(|table| table.run() == (run.hard(), run.prefix()))
     }
 
     /// The word that a newborn looks at.

@@ -18,6 +18,10 @@ const SHORT: Duration = Duration::from_secs(1);
 /// So many short lives in a row, and there is no other.
 const SHORT_LIVES_MOST: u32 = 3;
 
+/// How long a post is vacant before it is tried again, at first and at most.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
 /// The variable that names the owner's record to the warden.
 pub(super) const RECORD: &str = "ORCH_PTY_OWNER";
 
@@ -32,7 +36,9 @@ impl Keeper {
     /// The keeper's whole life, which is the process's: its end would be taken for the process's own.
     pub(super) fn run(self) -> ! {
         warden::hear_no_signal();
+        let mut pause = FIRST_PAUSE;
         loop {
+            let began = Instant::now();
             let why = match warden::hold_for_life(self.table) {
                 Ok(()) => self.keep_one_in_post(),
                 Err(error) => format!("cannot tell a warden of this process's death: {error}"),
@@ -41,7 +47,13 @@ impl Keeper {
                 why,
                 since: Instant::now(),
             });
-            self.standing.wait_for_retry();
+            // One that was in post for a while has nothing to do with the last failure.
+            pause = if began.elapsed() > LONGEST_PAUSE {
+                FIRST_PAUSE
+            } else {
+                (2 * pause).min(LONGEST_PAUSE)
+            };
+            self.standing.wait_for_retry(pause);
         }
     }
 

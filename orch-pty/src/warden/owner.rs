@@ -33,6 +33,8 @@ pub(super) struct Record {
     host: String,
     boot: String,
     numbers: String,
+    /// The namespace of the clock that tells when a process started.
+    clock: String,
     pid: u32,
     /// In clock ticks since the system's start.
     started: u64,
@@ -52,6 +54,7 @@ impl Record {
             host: place.host,
             boot: place.boot,
             numbers: place.numbers,
+            clock: place.clock,
             pid: std::process::id(),
             started,
             run: run.to_string(),
@@ -77,9 +80,13 @@ impl Record {
     fn read(path: &Path) -> Option<Self> {
         let file = File::options()
             .read(true)
-            .custom_flags(sys::NO_FOLLOW)
+            .custom_flags(sys::NO_FOLLOW | sys::NO_WAIT)
             .open(path)
             .ok()?;
+        // A pipe of that name has no end.
+        if !file.metadata().ok()?.is_file() {
+            return None;
+        }
         let mut text = Vec::new();
         file.take(RECORD_MOST).read_to_end(&mut text).ok()?;
         let record: Self = serde_json::from_slice(&text).ok()?;
@@ -112,7 +119,8 @@ pub fn janitor() -> io::Result<Vec<Swept>> {
             let _ = fs::remove_file(&path);
             continue;
         }
-        if !same_machine || record.numbers != place.numbers || is_alive(&record) {
+        let same_place = same_machine && record.numbers == place.numbers && record.clock == place.clock;
+        if !same_place || !is_dead(&record) {
             continue;
         }
         // Its children are not known by number any more: lineage begins nowhere, the tag tells.
@@ -129,9 +137,16 @@ pub fn janitor() -> io::Result<Vec<Swept>> {
     Ok(swept)
 }
 
-fn is_alive(record: &Record) -> bool {
-    processes::is_running(record.pid)
-        && processes::place(record.pid).is_some_and(|place| place.started == record.started)
+/// Whether the owner is certain to be gone. What cannot be asked is no answer.
+fn is_dead(record: &Record) -> bool {
+    match processes::pin(record.pid) {
+        Ok(None) => true,
+        Ok(Some(process)) => {
+            process.has_ended()
+                || processes::place(record.pid).is_some_and(|place| place.started != record.started)
+        }
+        Err(_) => false,
+    }
 }
 
 /// Where records lie; made when it is missing.
@@ -164,6 +179,7 @@ struct Place {
     host: String,
     boot: String,
     numbers: String,
+    clock: String,
 }
 
 fn here() -> io::Result<Place> {
@@ -172,5 +188,9 @@ fn here() -> io::Result<Place> {
         host: line("/proc/sys/kernel/hostname")?,
         boot: line("/proc/sys/kernel/random/boot_id")?,
         numbers: fs::read_link("/proc/self/ns/pid")?.to_string_lossy().into_owned(),
+        // There are no such namespaces before Linux 5.6, and then one clock for all.
+        clock: fs::read_link("/proc/self/ns/time")
+            .map(|link| link.to_string_lossy().into_owned())
+            .unwrap_or_default(),
     })
 }

@@ -68,12 +68,12 @@ impl Standing {
         (state.post.clone(), state.replaced)
     }
 
-    /// Returns when a failure is to be tried again.
-    pub(super) fn wait_for_retry(&self) {
+    /// Returns when a failure is to be tried again: at the latest after `limit`, because nobody may ask.
+    pub(super) fn wait_for_retry(&self, limit: Duration) {
         let state = self.lock();
         let again = self
             .changed
-            .wait_while(state, |state| state.post != Post::Starting)
+            .wait_timeout_while(state, limit, |state| state.post != Post::Starting)
             .unwrap_or_else(PoisonError::into_inner);
         drop(again);
     }

@@ -159,11 +159,6 @@ pub(crate) fn place(pid: u32) -> Option<Place> {
     parse_stat(&std::fs::read(format!("/proc/{pid}/stat")).ok()?)
 }
 
-/// Whether `pid` is a process that has not ended.
-pub(crate) fn is_running(pid: u32) -> bool {
-    Handle::open(pid).is_ok_and(|process| !process.has_ended())
-}
-
 /// The program's name is in parentheses and may itself hold parentheses, blanks and any byte: fields count from the
 /// last one.
 fn parse_stat(stat: &[u8]) -> Option<Place> {

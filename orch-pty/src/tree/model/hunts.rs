@@ -191,12 +191,15 @@ fn a_warden_ends_by_itself_and_one_that_only_calls_itself_so_is_killed() {
         let model = Model::new();
         model.with(|table| {
             table.add(101, 1, Marked::ByLimit);
-            table.add(102, LEADER, Marked::ByLimit);
+            table.add(102, 1, Marked::ByLimit);
+            table.add(103, LEADER, Marked::ByLimit);
             for pid in [101, 102] {
                 table.entries.get_mut(&pid).expect("there").warden = true;
             }
-            // The leader only calls itself so.
-            table.entries.get_mut(&LEADER).expect("there").warden = true;
+            // These only call themselves so: a warden is nobody's child.
+            for pid in [LEADER, 103] {
+                table.entries.get_mut(&pid).expect("there").warden = true;
+            }
             table.entries.get_mut(&102).expect("there").group = 102;
         });
         let mut hunts = [Hunt::new(model.request(LIMIT), model.now())];
@@ -212,7 +215,7 @@ fn a_warden_ends_by_itself_and_one_that_only_calls_itself_so_is_killed() {
             }
         };
         assert_eq!(model.with(|table| table.alive()), [0_u32; 0]);
-        assert_eq!((report.killed, report.exact), (2, true));
+        assert_eq!((report.killed, report.exact), (3, true));
         assert!(
             model.now() >= Duration::from_millis(300) && model.now() < LIMIT,
             "{:?}",

@@ -165,3 +165,79 @@ async fn nobody_outlives_an_outer_orchestrator_of_an_inner_one() {
     eventually("the outer warden is gone", || !is_alive(warden)).await;
     assert_eq!(marker.survivors(), Vec::<i32>::new());
 }
+
+#[test]
+fn a_start_that_is_a_wardens_and_finds_no_post_never_gets_to_main() {
+    use std::os::unix::process::CommandExt;
+    let nonce = "0123456789abcdef0123456789abcdef";
+    for (marker, name) in [("ORCH_PTY_WARDEN", "orch-warden"), ("ORCH_PTY_INIT", "orch-init")] {
+        let start = |name: Option<&str>| {
+            let mut command = Command::new(std::env::current_exe().expect("own path"));
+            if let Some(name) = name {
+                command.arg0(name);
+            }
+            let output = command
+                .arg("--list")
+                .env(marker, nonce)
+                .output()
+                .expect("it starts");
+            assert!(output.status.success(), "{output:?}");
+            output.stdout
+        };
+        assert_eq!(start(Some(name)), b"", "{marker}");
+        // A marker that was inherited by accident changes nothing.
+        assert_ne!(start(None), b"", "{marker}");
+    }
+}
+
+#[test]
+fn a_tag_of_another_run_is_not_called_contained() {
+    let run = orch_pty::RunTag::fresh().expect("random bytes");
+    let command = orch_pty::Command::new("/bin/true").tag(orch_pty::Tag::of_run(run));
+    let mut process = command.spawn_blocking().expect("true starts");
+    assert_eq!(process.child.containment().tier, Tier::ProcessGroup);
+    assert!(process.child.containment().why_not.is_some());
+    process.child.wait().expect("an exit");
+    let error = command
+        .require(Tier::Environment)
+        .spawn_blocking()
+        .expect_err("nobody hunts it");
+    assert!(matches!(error, SpawnError::NotContained { .. }), "{error}");
+}
+
+#[test]
+fn a_host_that_is_killed_while_it_starts() {
+    if role("warden::hosts::a_host_that_is_killed_while_it_starts") {
+        println!("\nhost up");
+        let _process = shell("sleep 1000");
+        live();
+    }
+}
+
+#[test]
+fn a_stranger_in_the_hosts_group_outlives_a_host_that_is_killed_at_any_moment_of_its_start() {
+    use std::os::unix::process::CommandExt;
+    for delay in 0..30 {
+        // The leader of the group is the stranger.
+        let mut stranger = Command::new("sleep")
+            .arg("1000")
+            .process_group(0)
+            .spawn()
+            .expect("sleep starts");
+        let mut command = run_role("warden::hosts::a_host_that_is_killed_while_it_starts");
+        command.process_group(stranger.id().cast_signed());
+        let mut host = Orchestrator::start(&mut command);
+        host.said("host up");
+        std::thread::sleep(std::time::Duration::from_micros(delay * 500));
+        host.kill();
+        // Whoever hunts has done so when its warden is gone; there may have been none yet.
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        assert_eq!(
+            stranger.try_wait().expect("a look"),
+            None,
+            "after {delay} half milliseconds"
+        );
+        stranger.kill().expect("a signal");
+        stranger.wait().expect("a status");
+    }
+}

@@ -59,12 +59,19 @@ async fn whom_a_killed_warden_left_is_ended_by_the_janitor_and_who_has_an_owner_
         "nobody was there to end them"
     );
 
+    // Anything of this user may lie there; nothing of it may hold the janitor up.
+    let records_of = state.join("orch/owners");
+    nix::unistd::mkfifo(&records_of.join("pipe"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    std::fs::write(records_of.join("junk"), "{ no record").expect("a file");
     let kept_before = kept.survivors();
     let swept = orch_pty::janitor().expect("records can be read");
     assert_eq!(lost.survivors(), Vec::<i32>::new());
     assert_eq!(kept.survivors(), kept_before);
     let owners: Vec<u32> = swept.iter().map(|swept| swept.owner).collect();
     assert_eq!(owners, [owner.unsigned_abs()]);
+    for other in ["pipe", "junk"] {
+        std::fs::remove_file(records_of.join(other)).expect("it was left alone");
+    }
     assert_eq!(records(state), 1, "the dead one is off the record");
 
     alive.kill();

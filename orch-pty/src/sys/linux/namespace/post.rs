@@ -13,7 +13,7 @@ use crate::sys::Dispositions;
 use crate::sys::image::{Image, Texts};
 use crate::sys::linux::birth;
 use crate::sys::linux::handle::Handle;
-use crate::sys::linux::warden::post as warden_post;
+use crate::sys::linux::warden::{leave, post as warden_post};
 use crate::sys::newborn::{Birth, Failure, Stage};
 
 /// The variable that makes a start of this executable a first process; its value is a nonce that the ledger repeats.
@@ -52,14 +52,18 @@ struct Luggage {
 
 /// Called before `main`: takes the post if this start is a first process's, and says so to no other start.
 pub(crate) fn take_post() -> Option<Post> {
-    // A program with more rights than its caller must not do what the caller's environment says.
-    // SAFETY: takes a number.
-    if unsafe { libc::getauxval(libc::AT_SECURE) } != 0 {
+    let nonce = warden_post::parse(&std::env::var_os(VARIABLE)?)?;
+    // A marker that was inherited by accident says nothing: only a first process is called so.
+    if !warden_post::is_started_as(NAME) {
         return None;
     }
-    let nonce = warden_post::parse(&std::env::var_os(VARIABLE)?)?;
-    // The marker may have been inherited by accident: then these are not the descriptors it speaks of.
-    if std::process::id() != 1 || !(LEDGER..=TERMINAL).all(is_open) {
+    // From here on this is no start of the program: whatever is wrong, it must not get to `main`.
+    Some(attach(nonce).unwrap_or_else(|| leave()))
+}
+
+fn attach(nonce: [u64; 2]) -> Option<Post> {
+    // A program with more rights than its caller must not do what the caller's environment says.
+    if warden_post::is_privileged() || std::process::id() != 1 || !(LEDGER..=TERMINAL).all(is_open) {
         return None;
     }
     // SAFETY: it is open, and nothing else runs that could close it.

@@ -23,6 +23,10 @@ use crate::sys::linux::stack::Stack;
 /// Sources of the warden's descriptors lie above its targets.
 const ABOVE: c_int = 10;
 
+/// The trial is made with a tag of no run: nobody is to be hunted for it.
+const NOBODYS_RUN: u64 = 1 << 32;
+const NOBODYS_PREFIX: u64 = 1 << 40;
+
 /// A warden that was started. It has not yet said that it is ready.
 #[derive(Debug)]
 pub(crate) struct Orphan {
@@ -100,7 +104,7 @@ pub(crate) fn start(
             null.as_raw_fd(),
         ],
         inner_stack: inner.top(),
-        trial: limit::limit_for(run, prefix | 1),
+        trial: limit::limit_for(run ^ NOBODYS_RUN, prefix ^ NOBODYS_PREFIX),
         errno: 0,
         limit_holds: false,
     };
@@ -188,6 +192,8 @@ extern "C" fn throw_away(plan: *mut c_void) -> c_int {
         if inner == -1 {
             (*plan).errno = Errno::last_raw();
         }
+        // Out of the host's group and session: should the host die now, a group that this leads is nobody's.
+        libc::setsid();
         if let Some(trial) = (*plan).trial {
             limit::set_tag_limit(&trial);
             (*plan).limit_holds = matches!(limit::read(0), Ok(Limit::Is(found)) if found == trial);

@@ -1,12 +1,13 @@
 //! The warden's way in: a function that the loader calls before `main`, in every program that uses this crate.
 
 use std::ffi::{CStr, OsStr};
-use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::libc::{self, c_int, c_void};
 
+use super::signs::leave;
 use super::table::Table;
 use crate::sys::linux::handle::Handle;
 
@@ -63,40 +64,43 @@ pub(crate) fn can_take_over() -> bool {
 
 /// Called before `main`: takes the post if this start is a warden's, and says so to no other start.
 pub(crate) fn take_post() -> Option<Post> {
-    // A program with more rights than its caller must not do what the caller's environment says.
-    // SAFETY: takes a number.
-    if unsafe { libc::getauxval(libc::AT_SECURE) } != 0 {
-        return None;
-    }
     let way_in: fn() -> Option<Post> = take_post;
     OPEN.store(lies_in_main_program(way_in as *const c_void), Ordering::Relaxed);
     let nonce = parse(&std::env::var_os(VARIABLE)?)?;
-    // The marker may have been inherited by accident: then these are not the descriptors it speaks of.
-    let [memory, lifeline, host] = [MEMORY, LIFELINE, HOST].map(adopt);
-    let (memory, lifeline, host) = match (memory, lifeline, host) {
-        (Some(memory), Some(lifeline), Some(host)) => (memory, lifeline, host),
-        // What was adopted is not ours after all: it must not be closed.
-        (memory, lifeline, host) => {
-            std::mem::forget((memory, lifeline, host));
-            return None;
-        }
-    };
-    // Read through a copy, for the same reason.
-    let Some(table) = memory
-        .as_fd()
-        .try_clone_to_owned()
-        .ok()
-        .and_then(|copy| Table::attach(copy, nonce))
-    else {
-        std::mem::forget((memory, lifeline, host));
+    // A marker that was inherited by accident says nothing: only a warden is called so.
+    if !is_started_as(NAME) {
         return None;
-    };
+    }
+    // From here on this is no start of the program: whatever is wrong, it must not get to `main`.
+    Some(attach(nonce).unwrap_or_else(|| leave()))
+}
+
+fn attach(nonce: [u64; 2]) -> Option<Post> {
+    // A program with more rights than its caller must not do what the caller's environment says.
+    if is_privileged() {
+        return None;
+    }
+    let table = Table::attach(adopt(MEMORY)?, nonce)?;
+    let (lifeline, host) = (adopt(LIFELINE)?, adopt(HOST)?);
     settle();
     Some(Post {
         table,
         lifeline,
         host: Handle::of_unknown_number(host),
     })
+}
+
+/// Whether this program has more rights than whoever started it.
+pub(in crate::sys::linux) fn is_privileged() -> bool {
+    // SAFETY: takes a number.
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+}
+
+/// Whether this process was started under that name: the first word of its command line, which is read from the system
+/// because not every C library passes it on before `main`.
+pub(in crate::sys::linux) fn is_started_as(name: &CStr) -> bool {
+    let words = std::fs::read("/proc/self/cmdline").unwrap_or_default();
+    words.starts_with(name.to_bytes_with_nul())
 }
 
 pub(in crate::sys::linux) fn parse(marker: &OsStr) -> Option<[u64; 2]> {
@@ -111,7 +115,7 @@ pub(in crate::sys::linux) fn parse(marker: &OsStr) -> Option<[u64; 2]> {
 fn adopt(fd: RawFd) -> Option<OwnedFd> {
     // SAFETY: asks for flags by number.
     let open = unsafe { libc::fcntl(fd, libc::F_GETFD) } != -1;
-    // SAFETY: it is open. When this start is a warden's, it was handed over to it; otherwise the caller forgets it.
+    // SAFETY: it is open, and this start is a warden's, to whom it was handed over.
     open.then(|| unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
@@ -124,6 +128,8 @@ fn settle() {
         }
         libc::chdir(c"/".as_ptr());
         libc::prctl(libc::PR_SET_NAME, NAME.as_ptr());
+        // Nobody of this user traces it, or takes its descriptors.
+        libc::prctl(libc::PR_SET_DUMPABLE, 0);
         let mut deaf: libc::sigset_t = std::mem::zeroed();
         libc::sigfillset(&raw mut deaf);
         for fault in [

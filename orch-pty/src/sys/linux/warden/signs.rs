@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::atomic::{Ordering, fence};
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::libc::{self, c_int};
 
 use super::table::Table;
@@ -42,15 +43,19 @@ pub(crate) fn await_ready(lifeline: &OwnedFd, limit: Duration) -> Option<u32> {
 
 /// Sleeps until the warden is gone.
 pub(crate) fn await_end(lifeline: &OwnedFd) {
-    // It says nothing more: what is readable is the end.
-    while !readable(lifeline, None) {}
+    // It says nothing more: what is readable is the end. A host that allows itself no descriptors cannot ask.
+    while !readable(lifeline, None) {
+        if !matches!(Errno::last(), Errno::EINTR | Errno::EAGAIN) {
+            return;
+        }
+    }
 }
 
-/// Says that the warden is ready; whether anybody is there to hear it.
-pub(crate) fn report_ready(lifeline: &OwnedFd) -> bool {
+/// Says that the warden is ready.
+pub(crate) fn report_ready(lifeline: &OwnedFd) {
     let number = std::process::id().to_ne_bytes();
     // SAFETY: sends the four bytes of a live local; no signal when nobody is there.
-    let sent = unsafe {
+    unsafe {
         libc::send(
             lifeline.as_raw_fd(),
             number.as_ptr().cast(),
@@ -58,7 +63,6 @@ pub(crate) fn report_ready(lifeline: &OwnedFd) -> bool {
             libc::MSG_NOSIGNAL,
         )
     };
-    usize::try_from(sent) == Ok(number.len())
 }
 
 /// Tells every newborn that it is too late, and returns when whoever has not heard it carries its tag.
