@@ -47,8 +47,10 @@ async fn among_the_hosts_own_children_no_status_is_lost_and_no_zombie_stays() {
             for code in (0..=255).cycle().take(EACH / AT_ONCE) {
                 let mut child = exits_with(code).spawn().expect("sh starts").child;
                 assert_eq!(child.wait().await.expect("an exit"), Exit::Code(code));
-                // Each task has one child at most, so whoever is more is a zombie that nobody takes.
-                assert!(children().len() <= 2 * AT_ONCE, "{:?}", children());
+                // Each task has one child at most, so whoever is more is a zombie that nobody takes. The list is read thread
+                // by thread: while it is, each task may end one child and start another.
+                let seen = children();
+                assert!(seen.len() <= 4 * AT_ONCE, "{seen:?}");
             }
         });
     }
