@@ -88,6 +88,8 @@
 //!   [`Tier`] where that is not enough.
 //! - **When the warden is killed as well**, or stopped, whoever is left is ended by the next [`janitor`], or at once in a
 //!   PID namespace. Programs of the same user can do that: a warden is no sandbox.
+//! - A program that closes descriptors which are not its own (as daemons do) after its first spawn closes the lifeline of
+//!   its warden, and what it opens next has that number. Become a daemon first.
 //! - A process that changes its `RLIMIT_LOCKS` on purpose, scrubs its environment *and* has left the lineage is not
 //!   found; nor is one that became setuid and left the lineage; nor one that a service started on the tree's behalf.
 //! - **A storm of forks on a starved machine.** A hunt keeps to its second; who forked on until then is in
