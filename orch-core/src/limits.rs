@@ -11,8 +11,11 @@ use tokio::time::Instant;
 pub struct Limits {
     /// The longest time from the start of the worker to its end, repair turns included.
     pub total: Duration,
-    /// The longest time in which nothing is heard from the worker.
+    /// The longest time in which the worker makes no progress while no tool call is under way. Complaints and events
+    /// that nobody knows are no progress.
     pub idle: Duration,
+    /// The same while a tool call is under way: a build may be silent for long.
+    pub tool_idle: Duration,
     /// How long a worker that is told to stop has after the interrupt, and again after the termination signal,
     /// before it is killed.
     pub grace: Duration,
@@ -29,11 +32,12 @@ pub(crate) fn from_now(duration: Duration) -> Instant {
 }
 
 impl Default for Limits {
-    /// One hour in all, ten minutes of silence, two seconds of grace, 8 MiB of answer.
+    /// One hour in all, ten minutes of silence (half an hour during a tool call), two seconds of grace, 8 MiB of answer.
     fn default() -> Self {
         Self {
             total: Duration::from_secs(60 * 60),
             idle: Duration::from_secs(10 * 60),
+            tool_idle: Duration::from_secs(30 * 60),
             grace: Duration::from_secs(2),
             answer_bytes: 8 << 20,
         }
@@ -47,9 +51,16 @@ impl Limits {
         self
     }
 
-    /// Sets the idle deadline.
+    /// Sets the idle deadline; that of tool calls becomes at least as long.
     pub fn idle(mut self, idle: Duration) -> Self {
         self.idle = idle;
+        self.tool_idle = self.tool_idle.max(idle);
+        self
+    }
+
+    /// Sets the idle deadline while a tool call is under way.
+    pub fn tool_idle(mut self, idle: Duration) -> Self {
+        self.tool_idle = idle;
         self
     }
 

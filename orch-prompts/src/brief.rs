@@ -30,6 +30,8 @@ pub struct Brief {
     task: String,
     #[serde(default)]
     scope: Scope,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    web: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lens: Option<Lens>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +54,7 @@ impl Brief {
         Self {
             task: task.into(),
             scope: Scope::ReadOnly,
+            web: false,
             lens: None,
             pack: None,
             artefact: None,
@@ -65,6 +68,12 @@ impl Brief {
     /// Says what may be changed; read-only when nothing is said.
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
+        self
+    }
+
+    /// Lets the worker search the web. An agent that has no search is not started then.
+    pub fn web(mut self) -> Self {
+        self.web = true;
         self
     }
 
@@ -118,6 +127,11 @@ impl Brief {
     /// What may be changed.
     pub fn scope_ref(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Whether the worker may search the web.
+    pub fn searches_web(&self) -> bool {
+        self.web
     }
 
     /// The point of view, where there is one.

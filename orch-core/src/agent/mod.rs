@@ -3,15 +3,23 @@
 //! Agents are pure: they start nothing, read no file and no clock. The [`Runner`](crate::engine::Runner) does.
 
 mod codex;
+mod failure;
+mod heard;
 mod jsonl;
+mod launch;
+mod line_decoder;
+mod probe;
 mod program;
 mod seam;
 mod tool;
 
 pub use codex::Codex;
+pub use heard::{Heard, Verdict};
 pub use jsonl::JsonLines;
+pub use launch::{launch, prompt_with_schema};
+pub use probe::{Printed, Probe, Question, Reading};
 pub use program::{NotInstalled, Program};
-pub use seam::{Agent, AgentError, Decoder, Launch, Turn, WorkerDirs};
+pub use seam::{Agent, AgentError, Decoder, Hold, Input, Launch, Skills, Turn, UsageSpan, WorkerDirs};
 pub use tool::{Tool, ToolOutput};
 
 pub use crate::job::WorkerEvent;

@@ -5,8 +5,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use orch_pty::Exit;
+use serde::{Deserialize, Serialize};
 
-use super::{NotInstalled, Program, WorkerEvent};
+use super::{NotInstalled, Probe, Program, WorkerEvent};
 use crate::job::{Job, JobEnd};
 
 /// The adapter that knows one CLI.
@@ -17,7 +18,9 @@ pub trait Agent: fmt::Debug + Send + Sync + 'static {
     /// How its executable is found.
     fn program(&self) -> Program;
 
-    /// The command for one turn of `job`.
+    /// The command for one turn of `job`. Every turn's command says the sandbox anew: a further turn never widens it.
+    ///
+    /// Call it through [`launch`](super::launch), which refuses what the agent has no ability for.
     ///
     /// # Errors
     /// When the agent cannot do what the job asks; the worker is then not started.
@@ -26,15 +29,65 @@ pub trait Agent: fmt::Debug + Send + Sync + 'static {
     /// Reads what one turn writes.
     fn decoder(&self, job: &Job) -> Box<dyn Decoder>;
 
-    /// Whether a further turn in the same conversation can be had.
-    fn takes_turns(&self) -> bool {
-        false
+    /// What this agent can do beside answering.
+    fn skills(&self) -> Skills {
+        Skills::default()
     }
+
+    /// What a [`doctor`](crate::doctor()) asks the program: is it the right one, is it logged in.
+    fn probes(&self) -> Vec<Probe> {
+        Vec::new()
+    }
+}
+
+/// What an agent can do beside answering. The default is a program that is run once and held by nothing but a look at
+/// what it changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Skills {
+    /// Whether a further turn in the same conversation can be had.
+    pub further_turns: bool,
+    /// Whether it searches the web when it is asked to.
+    pub web_search: bool,
+    /// Whether it takes the deliverable's schema; otherwise the schema is told in the prompt. It is validated here
+    /// either way.
+    pub schema: bool,
+    /// How strongly a reader is held to reading.
+    pub reader: Hold,
+    /// What it counts when it reports its use in a further turn.
+    pub usage: UsageSpan,
+}
+
+/// How strongly a reader is held to reading.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Hold {
+    /// By a look at what it changed, afterwards.
+    #[default]
+    Checked,
+    /// The CLI does not give it the tools that write; a shell is such a tool.
+    ToolsWithheld,
+    /// By the CLI's own sandbox of the operating system.
+    Enforced,
+}
+
+/// What a usage report of a further turn counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UsageSpan {
+    /// The whole conversation so far.
+    #[default]
+    Conversation,
+    /// That turn alone.
+    Turn,
 }
 
 /// Reads one turn's output. Tolerant: what it does not know it counts, and it never panics.
 pub trait Decoder: Send {
-    /// Takes the next bytes of standard output, cut anywhere.
+    /// Takes the next bytes of standard output, cut anywhere. A tool call is told when it begins and when it ends
+    /// ([`WorkerEvent::ToolCall`], [`WorkerEvent::ToolDone`]): while one is under way silence is no stall.
     fn feed(&mut self, bytes: &[u8]) -> Vec<WorkerEvent>;
 
     /// Decides what became of the turn from all three signals together: what was fed, how the process ended, and the
@@ -94,8 +147,21 @@ pub struct Launch {
     pub files: Vec<(String, Vec<u8>)>,
     /// The private file in which the agent leaves its last message.
     pub last_message: Option<String>,
-    /// Whether standard input is empty instead of the prompt.
-    pub no_prompt: bool,
+    /// What goes in by standard input.
+    pub input: Input,
+}
+
+/// What a turn's process reads from its standard input; it ends there, it is never an open pipe.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Input {
+    /// The job's prompt.
+    #[default]
+    Prompt,
+    /// This text, which has the job's prompt in it.
+    Text(String),
+    /// Nothing.
+    Nothing,
 }
 
 /// Why an agent does not launch a job.

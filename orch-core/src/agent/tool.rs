@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use orch_pty::Exit;
 
-use super::{Agent, AgentError, Decoder, Launch, Program, Turn, WorkerDirs, WorkerEvent};
+use super::{Agent, AgentError, Decoder, Input, Launch, Program, Turn, WorkerDirs, WorkerEvent};
 use crate::job::{End, Job, JobEnd};
 use crate::outcome::{FailClass, Failure};
 
@@ -147,7 +147,11 @@ impl Agent for Tool {
             arguments: self.arguments.clone(),
             pass_env: self.pass_env.clone(),
             set_env: self.set_env.clone(),
-            no_prompt: !self.prompt_on_stdin,
+            input: if self.prompt_on_stdin {
+                Input::Prompt
+            } else {
+                Input::Nothing
+            },
             ..Launch::default()
         })
     }

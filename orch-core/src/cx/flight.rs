@@ -78,6 +78,7 @@ impl Flight {
         job.model.clone_from(&spec.model);
         job.limits = spec.limits.unwrap_or(config.limits);
         job.schema = schema;
+        job.web = brief.searches_web();
         Ok(Self {
             worker,
             path: path.to_vec(),

@@ -19,8 +19,9 @@ use tokio_util::task::TaskTracker;
 use super::runner::Reins;
 use super::{
     Abilities, Admission, Cursor, Engine, EngineError, EventLog, Job, JobEnd, JobHandle, JobId, Runner, Stop,
+    Usage,
 };
-use crate::agent::{Agent, Turn, WorkerEvent};
+use crate::agent::{Agent, Skills, Turn, UsageSpan, WorkerEvent};
 use crate::dirs::StateDir;
 use crate::job::End;
 use crate::limits::from_now;
@@ -117,7 +118,7 @@ impl LocalEngine {
             reins: Reins::default(),
             end: Arc::new(watch::Sender::new(None)),
         });
-        local.begin_turn(job.clone(), Turn::First);
+        local.begin_turn(job.clone(), Turn::First, None);
         local
     }
 }
@@ -153,8 +154,14 @@ impl Engine for LocalEngine {
 }
 
 impl LocalJob {
+    fn skills(&self) -> Skills {
+        self.runner.skills(&self.job.agent)
+    }
+
     /// Starts the task of one turn. It holds no handle to its own job, so that dropping the handles ends it.
-    fn begin_turn(&self, job: Job, turn: Turn) {
+    ///
+    /// `used` is what the turns before it used, where the agent counts each turn alone.
+    fn begin_turn(&self, job: Job, turn: Turn, used: Option<Usage>) {
         let (runner, deadline) = (self.runner.clone(), self.deadline);
         let (log, reins) = (self.log.clone(), self.reins.clone());
         let end = TurnEnd::new(&self.end);
@@ -162,6 +169,9 @@ impl LocalJob {
             let mut ended = runner.run(&job, &turn, deadline, &log, &reins).await;
             if let Turn::Next { thread } = turn {
                 ended.thread.get_or_insert(thread);
+            }
+            if let Some(used) = used {
+                ended.usage = ended.usage.map(|usage| usage.plus(used));
             }
             log.close();
             end.set(ended);
@@ -200,20 +210,25 @@ impl JobHandle for Submitted {
         if !self.takes_turns() {
             return Err(unsupported());
         }
-        let thread = self.wait().await?.thread.ok_or_else(unsupported)?;
+        let before = self.wait().await?;
+        let thread = before.thread.ok_or_else(unsupported)?;
+        let used = match local.skills().usage {
+            UsageSpan::Conversation => None,
+            UsageSpan::Turn => before.usage,
+        };
         local.log.reopen();
         let job = Job {
             prompt: prompt.to_owned(),
             ..local.job.clone()
         };
-        local.begin_turn(job, Turn::Next { thread });
+        local.begin_turn(job, Turn::Next { thread }, used);
         self.wait().await
     }
 
     fn takes_turns(&self) -> bool {
         let end = self.job.end.borrow();
         let named = end.as_ref().is_some_and(|end| end.thread.is_some());
-        named && self.job.runner.takes_turns(&self.job.job.agent)
+        named && self.job.skills().further_turns
     }
 
     fn admission(&self) -> Admission {

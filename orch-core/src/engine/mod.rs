@@ -2,6 +2,7 @@
 
 mod event_log;
 mod local;
+mod pulse;
 mod rehearsal;
 mod runner;
 mod seam;
@@ -12,5 +13,5 @@ pub use rehearsal::{Rehearsal, RehearsedJob};
 pub use runner::Runner;
 pub use seam::{Abilities, Admission, Engine, EngineError, JobHandle};
 
-pub use crate::job::{End, Job, JobEnd, JobId, Usage};
+pub use crate::job::{Capture, End, Job, JobEnd, JobId, Usage};
 pub use crate::session::Stop;

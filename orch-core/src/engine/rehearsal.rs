@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt as _};
 
 use super::{Abilities, Admission, Cursor, End, Engine, EngineError, Job, JobEnd, JobHandle, Stop};
-use crate::agent::{Agent, Turn, WorkerDirs, WorkerEvent};
+use crate::agent::{Agent, Input, Turn, WorkerDirs, WorkerEvent, launch};
 use crate::outcome::NotStarted;
 
 /// An engine for dry runs: every worker ends as [`NotStarted::Rehearsal`].
@@ -60,13 +60,15 @@ impl Rehearsal {
                 // A rehearsal needs no program: one that is not installed is shown by its name.
                 let program = agent.program();
                 let program = program.locate().unwrap_or_else(|_| program.name().into());
-                let launch = agent.launch(job, &dirs, &Turn::First);
+                let launch = launch(&**agent, job, &dirs, &Turn::First);
                 launch
                     .map(|launch| (program, launch))
                     .map_err(|error| error.to_string())
             }
         };
-        let prompt_on_stdin = launched.as_ref().is_ok_and(|(_, launch)| !launch.no_prompt);
+        let prompt_on_stdin = launched
+            .as_ref()
+            .is_ok_and(|(_, launch)| launch.input != Input::Nothing);
         let command = launched.map(|(program, launch)| {
             let rest = launch
                 .arguments

@@ -13,8 +13,11 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{End, EventLog, Job, JobEnd, Stop};
-use crate::agent::{Agent, AgentError, Decoder, Launch, Turn, WorkerDirs, WorkerEvent};
+use super::pulse::Pulse;
+use super::{Capture, End, EventLog, Job, JobEnd, Stop};
+use crate::agent::{
+    Agent, AgentError, Decoder, Input, Launch, Skills, Turn, WorkerDirs, WorkerEvent, launch,
+};
 use crate::dirs::{self, StateDir};
 use crate::limits::{Limits, from_now};
 use crate::outcome::{FailClass, Failure, NotStarted};
@@ -73,10 +76,10 @@ pub(crate) struct Reins {
 }
 
 /// Why we ended a turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 enum Why {
     Cancelled,
-    Idle,
+    Stalled(Pulse),
     Total,
 }
 
@@ -109,9 +112,12 @@ impl Runner {
         self
     }
 
-    /// Whether `agent` takes further turns in the same conversation.
-    pub(crate) fn takes_turns(&self, agent: &str) -> bool {
-        self.agents.get(agent).is_some_and(|agent| agent.takes_turns())
+    /// What `agent` can do; nothing when it is not registered.
+    pub(crate) fn skills(&self, agent: &str) -> Skills {
+        self.agents
+            .get(agent)
+            .map(|agent| agent.skills())
+            .unwrap_or_default()
     }
 
     /// Runs one turn to its end. The end is reported when nothing of the turn runs any more.
@@ -136,12 +142,12 @@ impl Runner {
             last_message,
         } = prepared;
         let decoder = Arc::new(Mutex::new(Some(decoder)));
-        let heard = watch::Sender::new(Instant::now());
+        let pulse = watch::Sender::new(Pulse::start());
         let warned = Arc::new(Mutex::new(None));
         let tap = tap_into(
             Arc::clone(&decoder),
             log.clone(),
-            heard.clone(),
+            pulse.clone(),
             Arc::clone(&warned),
         );
         let session = match Session::start(&command, tap, &self.tasks) {
@@ -152,7 +158,7 @@ impl Runner {
             pid: session.pid(),
             terminal: session.terminal().map(|path| path.display().to_string()),
         });
-        let (ended, why) = watch_over(&session, &job.limits, deadline, &heard, reins).await;
+        let (ended, why) = watch_over(&session, &job.limits, deadline, &pulse, reins).await;
         let Some(ended) = ended else {
             return JobEnd::new(End::Failed(Failure::new(
                 FailClass::Killed,
@@ -172,6 +178,10 @@ impl Runner {
         if let (End::Answered(_), Some(error)) = (&end.end, unreadable) {
             let detail = format!("its last-message file cannot be read: {error}");
             end.end = End::Failed(Failure::new(FailClass::NoAnswer, detail));
+        }
+        if end.capture == Some(Capture::Differed) {
+            let text = "the last-message file and the events differ: the file is the answer".to_owned();
+            log.push(WorkerEvent::Warning { text });
         }
         end.exit = ended.exit;
         end.leaked = ended.leaked;
@@ -208,7 +218,7 @@ impl Runner {
         let private =
             dirs::fresh_beneath(&run_dir).map_err(spawn_failed("making the worker's private directory"))?;
         let worker_dirs = WorkerDirs::new(&job.work_tree, &private);
-        let launch = agent.launch(job, &worker_dirs, turn).map_err(not_started)?;
+        let launch = launch(&**agent, job, &worker_dirs, turn).map_err(not_started)?;
         for (name, bytes) in &launch.files {
             dirs::write_private(&worker_dirs.private_file(name), bytes)
                 .map_err(spawn_failed("writing the worker's private file"))?;
@@ -258,10 +268,10 @@ fn command_of(program: PathBuf, launch: Launch, job: &Job, pass_env: &[String]) 
     for (name, value) in launch.set_env {
         command = command.env(name, value);
     }
-    command.stdin(if launch.no_prompt {
-        Stdin::Null
-    } else {
-        Stdin::Bytes(job.prompt.clone().into_bytes())
+    command.stdin(match launch.input {
+        Input::Prompt => Stdin::Bytes(job.prompt.clone().into_bytes()),
+        Input::Text(text) => Stdin::Bytes(text.into_bytes()),
+        Input::Nothing => Stdin::Null,
     })
 }
 
@@ -291,20 +301,22 @@ fn read_end(decoder: Option<Box<dyn Decoder>>, exit: Option<Exit>, message: Opti
 fn tap_into(
     decoder: Arc<Mutex<Option<Box<dyn Decoder>>>>,
     log: EventLog,
-    heard: watch::Sender<Instant>,
+    pulse: watch::Sender<Pulse>,
     warned: Arc<Mutex<Option<String>>>,
 ) -> Tap {
     Box::new(move |stream, bytes| {
-        heard.send_replace(Instant::now());
+        if stream == Stream::Errors {
+            pulse.send_modify(Pulse::bytes);
+            return;
+        }
         let mut slot = decoder.lock().unwrap_or_else(PoisonError::into_inner);
-        if stream == Stream::Output
-            && let Some(decoder) = slot.as_mut()
-        {
+        if let Some(decoder) = slot.as_mut() {
             let Ok(events) = panic::catch_unwind(AssertUnwindSafe(|| decoder.feed(bytes))) else {
                 // It is not to be trusted any more; the end says so.
                 *slot = None;
                 return;
             };
+            pulse.send_modify(|pulse| events.iter().for_each(|event| pulse.event(event)));
             for event in events {
                 if let WorkerEvent::Warning { text } = &event {
                     *warned.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.clone());
@@ -321,22 +333,21 @@ async fn watch_over(
     session: &Session,
     limits: &Limits,
     deadline: Instant,
-    heard: &watch::Sender<Instant>,
+    pulse: &watch::Sender<Pulse>,
     reins: &Reins,
 ) -> (Option<Ended>, Option<Why>) {
     let why = loop {
-        let idle_at = heard
-            .borrow()
-            .checked_add(limits.idle)
-            .unwrap_or_else(|| from_now(limits.idle));
+        let stalls_at = pulse.borrow().stalls_at(limits);
+        let stalls_at = stalls_at.unwrap_or_else(|| from_now(limits.idle));
         tokio::select! {
             biased;
             ended = session.ended() => return (ended.ok(), None),
             () = reins.cancel.cancelled() => break Why::Cancelled,
             () = sleep_until(deadline) => break Why::Total,
-            () = sleep_until(idle_at) => {
-                if heard.borrow().elapsed() >= limits.idle {
-                    break Why::Idle;
+            () = sleep_until(stalls_at) => {
+                let pulse = *pulse.borrow();
+                if pulse.stalls(limits) {
+                    break Why::Stalled(pulse);
                 }
             }
         }
@@ -359,9 +370,13 @@ fn ended_by_us(why: Why, limits: &Limits, warning: Option<String>) -> End {
         .unwrap_or_default();
     match why {
         Why::Cancelled => End::Cancelled,
-        Why::Idle => End::Failed(Failure::new(
+        Why::Stalled(pulse) => End::Failed(Failure::new(
             FailClass::IdleTimeout,
-            format!("nothing was heard for {} s{warning}", limits.idle.as_secs_f64()),
+            format!(
+                "{} for {} s{warning}",
+                pulse.silent(),
+                pulse.limit(limits).as_secs_f64()
+            ),
         )),
         Why::Total => End::Failed(Failure::new(
             FailClass::TotalTimeout,

@@ -3,6 +3,7 @@
 use orch_pty::Exit;
 use serde::{Deserialize, Serialize};
 
+use super::Usage;
 use crate::outcome::{Failure, NotStarted};
 
 /// The end of one turn of a job.
@@ -15,6 +16,9 @@ pub struct JobEnd {
     pub exit: Option<Exit>,
     /// What the agent reported of its use; none when it reported nothing (which is not zero).
     pub usage: Option<Usage>,
+    /// Where the answer was captured; none where there is no answer, or it was not captured in two ways.
+    #[serde(default)]
+    pub capture: Option<Capture>,
     /// The agent's own name for the conversation: further turns go there.
     pub thread: Option<String>,
     /// The last of what the worker wrote to its standard error: hostile bytes, for a person to look at.
@@ -40,28 +44,19 @@ pub enum End {
     NotStarted(NotStarted),
 }
 
-/// Tokens, as the agent reported them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Where an answer was captured: from the agent's last-message file, from its events, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-#[expect(clippy::struct_field_names, reason = "the names that the services use")]
-pub struct Usage {
-    /// Tokens sent to the model, cached ones included.
-    pub input_tokens: u64,
-    /// Of these, tokens that the service had in its cache.
-    pub cached_input_tokens: u64,
-    /// Tokens that the model wrote, its reasoning included.
-    pub output_tokens: u64,
-}
-
-impl Usage {
-    /// So many tokens in (of which `cached` came from a cache) and out.
-    pub fn new(input_tokens: u64, cached_input_tokens: u64, output_tokens: u64) -> Self {
-        Self {
-            input_tokens,
-            cached_input_tokens,
-            output_tokens,
-        }
-    }
+pub enum Capture {
+    /// Both had it, and they agree.
+    Agreed,
+    /// Both had one and they differ: the file is the answer, since it is what the agent promises to be the last message.
+    Differed,
+    /// The file alone had it.
+    File,
+    /// The events alone had it.
+    Events,
 }
 
 impl JobEnd {
@@ -71,6 +66,7 @@ impl JobEnd {
             end,
             exit: None,
             usage: None,
+            capture: None,
             thread: None,
             stderr_tail: String::new(),
             leaked: false,

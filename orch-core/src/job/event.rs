@@ -33,6 +33,8 @@ pub enum WorkerEvent {
         /// What it does, as far as one line can say it.
         text: String,
     },
+    /// A tool that the agent used has ended, well or not.
+    ToolDone,
     /// The agent reported its use.
     Used {
         /// Tokens of the whole conversation so far.
@@ -43,11 +45,19 @@ pub enum WorkerEvent {
         /// Its words.
         text: String,
     },
-    /// Something was heard that is none of the above; it counts as a sign of life.
+    /// Something was heard that is none of the above.
     Activity,
     /// The agent sent an event that this version does not know.
     Unknown {
         /// The event's type, as far as it had one.
         name: String,
     },
+}
+
+impl WorkerEvent {
+    /// Whether this shows that the work goes on. A complaint does not: an agent that only says that it tries again
+    /// stands still.
+    pub fn is_progress(&self) -> bool {
+        !matches!(self, Self::Warning { .. } | Self::Unknown { .. })
+    }
 }

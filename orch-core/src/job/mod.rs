@@ -5,7 +5,9 @@
 mod end;
 mod event;
 mod order;
+mod usage;
 
-pub use end::{End, JobEnd, Usage};
+pub use end::{Capture, End, JobEnd};
 pub use event::WorkerEvent;
 pub use order::{Job, JobId};
+pub use usage::Usage;

@@ -29,6 +29,9 @@ pub struct Job {
     pub prompt: String,
     /// What the worker may touch.
     pub scope: Scope,
+    /// Whether the worker may search the web.
+    #[serde(default)]
+    pub web: bool,
     /// Deadlines and bounds.
     pub limits: Limits,
     /// The work tree in which the worker stands.
@@ -64,6 +67,7 @@ impl Job {
             model: None,
             prompt: prompt.into(),
             scope: Scope::ReadOnly,
+            web: false,
             limits: Limits::default(),
             work_tree: work_tree.into(),
             schema: None,

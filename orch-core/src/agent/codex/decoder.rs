@@ -1,181 +1,118 @@
-//! `codex exec --json`: one JSON object a line, among lines that are not JSON.
+//! The events of `codex exec --json`.
 //!
-//! Unknown events and items are counted, never fatal: versions move.
+//! Measured with codex-cli 0.169.0. An `error` event is not terminal; several agent messages come in a turn and the
+//! last one counts; nothing terminal is written on a signal; an item that was started may never be completed.
 
-use orch_pty::Exit;
 use serde_json::Value;
 
-use super::state::{Seen, end_of};
-use crate::agent::{Decoder, JsonLines, WorkerEvent};
-use crate::job::{JobEnd, Usage};
-use crate::plain;
+use super::Codex;
+use crate::agent::failure::classify;
+use crate::agent::line_decoder::{Dialect, Saying, count_of, text_of};
+use crate::agent::{Heard, Verdict, WorkerEvent};
+use crate::job::Usage;
+use crate::outcome::FailClass;
 
-/// The longest event line that is read: an answer of 8 MiB with every byte escaped fits.
-const LINE_LIMIT: usize = 16 << 20;
+/// What the objects of codex mean.
+#[derive(Debug, Default)]
+pub(super) struct CodexDialect;
 
-/// How much of a message is an event; all of the last one is the answer.
-const MESSAGE_WIDTH: usize = 400;
+impl Dialect for CodexDialect {
+    const NAME: &'static str = Codex::NAME;
 
-/// How much of a tool call is shown.
-const CALL_WIDTH: usize = 120;
-
-/// Reads one turn.
-#[derive(Debug)]
-pub(super) struct CodexDecoder {
-    lines: JsonLines,
-    seen: Seen,
-}
-
-impl CodexDecoder {
-    pub(super) fn new() -> Self {
-        Self {
-            lines: JsonLines::new(LINE_LIMIT),
-            seen: Seen::default(),
+    fn read(&mut self, event: &Value, heard: &mut Heard, say: &mut Saying) {
+        let kind = text_of(event, "type");
+        match kind {
+            "thread.started" => {
+                let id = text_of(event, "thread_id");
+                heard.name_thread(id);
+                say.push(WorkerEvent::Thread { id: id.to_owned() });
+            }
+            "turn.started" => say.push(WorkerEvent::TurnStarted),
+            "turn.completed" => {
+                // A turn that failed stays failed.
+                heard.verdict.get_or_insert(Verdict::Completed);
+                heard.usage = event.get("usage").map(usage_of);
+                match heard.usage {
+                    Some(usage) => say.push(WorkerEvent::Used { usage }),
+                    None => say.activity(),
+                }
+            }
+            "turn.failed" => {
+                let message = event.get("error").map_or("", |error| text_of(error, "message"));
+                say.warning(message);
+                match classify(message) {
+                    FailClass::Auth => {
+                        heard.fail(FailClass::Auth, format!("{message}; log in with `codex login`"));
+                    }
+                    class => heard.fail(class, message),
+                }
+            }
+            "error" => {
+                let message = text_of(event, "message");
+                heard.complaint = Some((classify(message), message.to_owned()));
+                say.warning(message);
+            }
+            "item.started" | "item.updated" | "item.completed" => match event.get("item") {
+                Some(item) => read_item(kind, item, heard, say),
+                None => say.unknown(heard, kind),
+            },
+            other => say.unknown(heard, other),
         }
     }
 }
 
-impl Decoder for CodexDecoder {
-    fn feed(&mut self, bytes: &[u8]) -> Vec<WorkerEvent> {
-        let mut events = Vec::new();
-        let seen = &mut self.seen;
-        self.lines
-            .feed(bytes, |line| events.extend(read_line(seen, line)));
-        events
-    }
-
-    fn finish(mut self: Box<Self>, exit: Exit, last_message: Option<&[u8]>) -> JobEnd {
-        let seen = &mut self.seen;
-        self.lines.finish(|line| drop(read_line(seen, line)));
-        self.seen.dropped_lines = self.lines.dropped();
-        let mut end = JobEnd::new(end_of(&self.seen, exit, last_message));
-        end.exit = Some(exit);
-        end.usage = self.seen.usage;
-        end.thread = self.seen.thread;
-        end
-    }
-}
-
-fn read_line(seen: &mut Seen, line: &[u8]) -> Option<WorkerEvent> {
-    if line.first() != Some(&b'{') {
-        return Some(WorkerEvent::Activity);
-    }
-    let Ok(event) = serde_json::from_slice::<Value>(line) else {
-        seen.unknown += 1;
-        return Some(WorkerEvent::Unknown {
-            name: "a line that is not JSON".to_owned(),
-        });
-    };
-    let kind = text_of(&event, "type");
-    match kind {
-        "thread.started" => {
-            let id = text_of(&event, "thread_id").to_owned();
-            seen.thread = Some(id.clone()).filter(|id| is_thread_id(id));
-            Some(WorkerEvent::Thread { id })
-        }
-        "turn.started" => Some(WorkerEvent::TurnStarted),
-        "turn.completed" => {
-            seen.completed = true;
-            seen.usage = event.get("usage").map(usage_of);
-            seen.usage.map(|usage| WorkerEvent::Used { usage })
-        }
-        "turn.failed" => {
-            let message = event.get("error").map_or("", |error| text_of(error, "message"));
-            seen.failed = Some(message.to_owned());
-            Some(WorkerEvent::Warning {
-                text: plain::line(message, 400),
-            })
-        }
-        // Not terminal: codex says so also when it is about to try again.
-        "error" => {
-            let message = text_of(&event, "message");
-            seen.last_error = Some(message.to_owned());
-            Some(WorkerEvent::Warning {
-                text: plain::line(message, 400),
-            })
-        }
-        "item.started" | "item.updated" | "item.completed" => {
-            event.get("item").map(|item| read_item(seen, kind, item))
-        }
-        other => {
-            seen.unknown += 1;
-            Some(WorkerEvent::Unknown {
-                name: plain::line(other, 80),
-            })
-        }
-    }
-}
-
-fn read_item(seen: &mut Seen, event: &str, item: &Value) -> WorkerEvent {
-    let begins = event == "item.started";
-    match text_of(item, "type") {
+fn read_item(event: &str, item: &Value, heard: &mut Heard, say: &mut Saying) {
+    let (kind, id) = (text_of(item, "type"), text_of(item, "id"));
+    let call = match kind {
+        "command_execution" => text_of(item, "command").to_owned(),
+        "file_change" => changes(item),
+        "web_search" => format!("searches the web for {}", text_of(item, "query")),
+        "mcp_tool_call" | "collab_tool_call" => text_of(item, "tool").to_owned(),
         "agent_message" if event == "item.completed" => {
             let text = text_of(item, "text");
-            seen.message = Some(text.to_owned());
-            WorkerEvent::Message {
-                text: plain::line(text, MESSAGE_WIDTH),
-            }
+            heard.message = Some(text.to_owned());
+            return say.message(text);
         }
-        "command_execution" if begins => WorkerEvent::ToolCall {
-            text: plain::line(text_of(item, "command"), CALL_WIDTH),
-        },
-        "file_change" => {
-            let paths = item
-                .get("changes")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten();
-            let paths: Vec<&str> = paths.map(|change| text_of(change, "path")).collect();
-            WorkerEvent::ToolCall {
-                text: plain::line(&format!("changes {}", paths.join(", ")), CALL_WIDTH),
-            }
-        }
-        "web_search" if begins => WorkerEvent::ToolCall {
-            text: plain::line(
-                &format!("searches the web for {}", text_of(item, "query")),
-                CALL_WIDTH,
-            ),
-        },
-        "mcp_tool_call" | "collab_tool_call" if begins => WorkerEvent::ToolCall {
-            text: plain::line(text_of(item, "tool"), CALL_WIDTH),
-        },
-        "error" => WorkerEvent::Warning {
-            text: plain::line(text_of(item, "message"), 400),
-        },
-        "agent_message" | "command_execution" | "web_search" | "mcp_tool_call" | "collab_tool_call"
-        | "reasoning" | "todo_list" => WorkerEvent::Activity,
-        other => {
-            seen.unknown += 1;
-            WorkerEvent::Unknown {
-                name: plain::line(other, 80),
-            }
-        }
+        "error" => return say.warning(text_of(item, "message")),
+        "agent_message" | "reasoning" | "todo_list" => return say.activity(),
+        other => return say.unknown(heard, other),
+    };
+    match event {
+        "item.started" => say.call_begins(heard, id, &call),
+        "item.completed" if heard.call_ends(id) => say.push(WorkerEvent::ToolDone),
+        // Some calls are told of only when they are over.
+        "item.completed" => say.call(&call),
+        _ => say.activity(),
     }
 }
 
-fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
+fn changes(item: &Value) -> String {
+    let changes = item.get("changes").and_then(Value::as_array);
+    let paths: Vec<&str> = changes
+        .into_iter()
+        .flatten()
+        .map(|change| text_of(change, "path"))
+        .collect();
+    format!("changes {}", paths.join(", "))
 }
 
 fn usage_of(value: &Value) -> Usage {
-    let count = |key: &str| value.get(key).and_then(Value::as_u64).unwrap_or(0);
-    Usage::new(
-        count("input_tokens"),
-        count("cached_input_tokens"),
-        count("output_tokens"),
-    )
-}
-
-/// A thread id comes back as an argument of the next command, so it must look like one and like no option.
-fn is_thread_id(id: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    !id.is_empty() && id.len() <= 128 && !id.starts_with('-') && id.chars().all(plain)
+    Usage {
+        input_tokens: count_of(value, "input_tokens"),
+        cached_input_tokens: count_of(value, "cached_input_tokens"),
+        output_tokens: count_of(value, "output_tokens"),
+        cost_micro_usd: None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use orch_pty::Exit;
+
     use super::*;
-    use crate::job::End;
+    use crate::agent::Decoder;
+    use crate::agent::line_decoder::LineDecoder;
+    use crate::job::{Capture, End};
 
     const TURN: &str = concat!(
         "Reading additional input from stdin...\r\n",
@@ -189,6 +126,8 @@ mod tests {
         "\r\n",
         r#"{"type":"error","message":"Reconnecting... 1/5"}"#,
         "\r\n",
+        r#"{"type":"item.completed","item":{"id":"item_1","type":"command_execution","command":"x","exit_code":1,"status":"failed"}}"#,
+        "\r\n",
         r#"{"type":"item.completed","item":{"id":"item_2","type":"agent_message","text":"ümläut"}}"#,
         "\r\n",
         r#"{"type":"brand.new","x":1}"#,
@@ -197,10 +136,15 @@ mod tests {
         "\r\n",
     );
 
+    fn decoder() -> LineDecoder<CodexDialect> {
+        LineDecoder::new(CodexDialect)
+    }
+
     #[test]
     fn a_turn_is_read_the_same_however_it_is_cut() {
-        let mut whole = CodexDecoder::new();
+        let mut whole = decoder();
         let events = whole.feed(TURN.as_bytes());
+        let message = |text: &str| WorkerEvent::Message { text: text.into() };
         assert_eq!(
             events,
             [
@@ -209,18 +153,15 @@ mod tests {
                     id: "0199a213-81c0-7800-8aa1-bbab2a035a53".into()
                 },
                 WorkerEvent::TurnStarted,
-                WorkerEvent::Message {
-                    text: "I will look.".into()
-                },
+                message("I will look."),
                 WorkerEvent::ToolCall {
                     text: "bash -c 'ls[2J'".into()
                 },
                 WorkerEvent::Warning {
                     text: "Reconnecting... 1/5".into()
                 },
-                WorkerEvent::Message {
-                    text: "ümläut".into()
-                },
+                WorkerEvent::ToolDone,
+                message("ümläut"),
                 WorkerEvent::Unknown {
                     name: "brand.new".into()
                 },
@@ -230,30 +171,35 @@ mod tests {
             ]
         );
         for cut in 0..TURN.len() {
-            let mut parts = CodexDecoder::new();
+            let mut parts = decoder();
             let mut seen = parts.feed(&TURN.as_bytes()[..cut]);
             seen.extend(parts.feed(&TURN.as_bytes()[cut..]));
             assert_eq!(seen, events, "cut at {cut}");
         }
-        let end = Box::new(whole).finish(Exit::Code(0), None);
+        let end = Box::new(whole).finish(Exit::Code(0), Some("ümläut".as_bytes()));
         assert_eq!(end.end, End::Answered("ümläut".into()));
+        assert_eq!(end.capture, Some(Capture::Agreed));
         assert_eq!(end.usage, Some(Usage::new(10, 4, 3)));
     }
 
     #[test]
-    fn a_thread_id_that_could_be_an_option_is_not_kept() {
-        for id in ["--yolo", "a b", "", "../x", "a\nb"] {
-            let mut decoder = CodexDecoder::new();
-            let line = serde_json::json!({"type": "thread.started", "thread_id": id}).to_string() + "\n";
-            decoder.feed(line.as_bytes());
-            assert_eq!(decoder.seen.thread, None, "{id:?}");
-        }
+    fn a_count_that_is_not_there_is_unknown() {
+        let mut decoder = decoder();
+        decoder.feed(
+            b"{\"type\":\"turn.completed\",\"usage\":{\"output_tokens\":7,\"input_tokens\":\"many\"}}\n",
+        );
+        let usage = Box::new(decoder)
+            .finish(Exit::Code(0), None)
+            .usage
+            .expect("a usage");
+        assert_eq!((usage.input_tokens, usage.output_tokens), (None, Some(7)));
     }
 
     #[test]
     fn rubbish_is_counted_and_never_fatal() {
-        let mut decoder = CodexDecoder::new();
-        decoder.feed(b"{\xff\xfe}\n{\"type\":7}\n{\"type\":\"item.completed\"}\n{}\n[]\n");
-        assert_eq!(decoder.seen.unknown, 3);
+        let mut decoder = decoder();
+        let events = decoder.feed(b"{\xff\xfe}\n{\"type\":7}\n{\"type\":\"item.completed\"}\n{}\n[]\n");
+        let unknown = |event: &&WorkerEvent| matches!(event, WorkerEvent::Unknown { .. });
+        assert_eq!(events.iter().filter(unknown).count(), 4);
     }
 }

@@ -5,22 +5,33 @@
 //! checked by codex, so we check; nothing terminal is printed on a signal, so the end is decided from three signals.
 
 mod decoder;
-mod failure;
-mod state;
 
 use std::path::{Path, PathBuf};
 
 use orch_prompts::Scope;
+use orch_pty::Exit;
 
-use super::{Agent, AgentError, Decoder, Launch, Program, Turn, WorkerDirs};
+use super::line_decoder::LineDecoder;
+use super::{
+    Agent, AgentError, Decoder, Hold, Launch, Probe, Program, Reading, Skills, Turn, UsageSpan, WorkerDirs,
+};
 use crate::job::Job;
-use decoder::CodexDecoder;
+use decoder::CodexDialect;
 
 /// The most characters that codex takes as a prompt (codex-cli 0.169.0; one more ends with exit code 1).
 const PROMPT_LIMIT: usize = 1_048_576;
 
 /// The private file in which codex leaves its last message.
 const LAST_MESSAGE: &str = "last-message";
+
+/// Variables of the orchestrator's environment that codex needs.
+const PASSED: [&str; 5] = [
+    "CODEX_HOME",
+    "CODEX_API_KEY",
+    "CODEX_SQLITE_HOME",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+];
 
 /// The private file that holds the deliverable's schema.
 const SCHEMA: &str = "schema.json";
@@ -103,6 +114,12 @@ impl Agent for Codex {
         push(sandbox_of(&job.scope));
         push("-c");
         push("approval_policy=\"never\"");
+        push("-c");
+        push(if job.web {
+            "web_search=\"live\""
+        } else {
+            "web_search=\"disabled\""
+        });
         if let Some(model) = job.model.as_ref().or(self.model.as_ref()) {
             push("-m");
             push(model);
@@ -123,24 +140,38 @@ impl Agent for Codex {
         }
         launch.arguments.push("-".into());
         launch.set_env.clone_from(&self.set_env);
-        launch.pass_env = [
-            "CODEX_HOME",
-            "CODEX_API_KEY",
-            "CODEX_SQLITE_HOME",
-            "OPENAI_API_KEY",
-            "OPENAI_BASE_URL",
-        ]
-        .map(str::to_owned)
-        .to_vec();
+        launch.pass_env = PASSED.map(str::to_owned).to_vec();
         Ok(launch)
     }
 
     fn decoder(&self, _job: &Job) -> Box<dyn Decoder> {
-        Box::new(CodexDecoder::new())
+        Box::new(LineDecoder::new(CodexDialect))
     }
 
-    fn takes_turns(&self) -> bool {
-        true
+    fn skills(&self) -> Skills {
+        Skills {
+            further_turns: true,
+            web_search: true,
+            schema: true,
+            reader: Hold::Enforced,
+            usage: UsageSpan::Conversation,
+        }
+    }
+
+    fn probes(&self) -> Vec<Probe> {
+        let with_env = |probe: Probe| probe.pass_env(PASSED).set_env(&self.set_env);
+        vec![
+            with_env(Probe::version(["--version"])),
+            with_env(Probe::login(["login", "status"], |printed| match printed.exit {
+                Exit::Code(0) => Reading::Good(printed.last_line()),
+                _ => Reading::Doubtful {
+                    what: printed.last_line(),
+                    remedy:
+                        "run `codex login`; nothing to do where its configuration names a provider of its own"
+                            .to_owned(),
+                },
+            })),
+        ]
     }
 }
 
@@ -212,7 +243,7 @@ mod tests {
         assert_eq!(
             first,
             "exec --json --skip-git-repo-check -c sandbox_mode=\"read-only\" -c approval_policy=\"never\" \
-             --output-schema /private/schema.json -o /private/last-message -"
+             -c web_search=\"disabled\" --output-schema /private/schema.json -o /private/last-message -"
         );
         let next = arguments(&job(Scope::ReadOnly), &Turn::Next { thread: "t-1".into() });
         assert_eq!(

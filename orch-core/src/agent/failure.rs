@@ -1,11 +1,12 @@
-//! From codex's words to a class of failure.
+//! From an agent's words, or its service's status, to a class of failure.
 //!
-//! codex reports no typed code in its events, so its texts are all there is. What is not recognised is `Other`,
-//! which nothing retries.
+//! CLIs report a typed code never or only sometimes, so texts are often all there is. What is not recognised is
+//! `Other`, which nothing retries.
 
 use crate::outcome::FailClass;
 
-/// Words of codex-cli 0.169.0, in lower case, and what they mean; the first row that fits decides.
+/// Words of codex-cli 0.169.0 and of the services behind the others, in lower case, and what they mean; the first row
+/// that fits decides.
 const WORDS: [(&[&str], FailClass); 6] = [
     (
         &[
@@ -59,7 +60,7 @@ const WORDS: [(&[&str], FailClass); 6] = [
     (&["sandbox"], FailClass::Refused),
 ];
 
-/// The class of a failure that codex describes with `message`.
+/// The class of a failure that an agent describes with `message`.
 pub(super) fn classify(message: &str) -> FailClass {
     let message = message.to_lowercase();
     let fits = |words: &[&str]| words.iter().any(|word| message.contains(word));
@@ -67,6 +68,18 @@ pub(super) fn classify(message: &str) -> FailClass {
         .iter()
         .find(|(words, _)| fits(words))
         .map_or(FailClass::Other, |(_, class)| *class)
+}
+
+/// The class of a refusal with an HTTP status.
+pub(super) fn of_status(status: u64) -> FailClass {
+    match status {
+        401 | 403 => FailClass::Auth,
+        413 => FailClass::ContextTooLong,
+        402 | 429 => FailClass::Quota,
+        408 | 500..=599 => FailClass::Transport,
+        400..=499 => FailClass::Refused,
+        _ => FailClass::Other,
+    }
 }
 
 #[cfg(test)]
