@@ -17,6 +17,7 @@
 //! | [`job`] | a worker's work as plain data: what is asked, what happens meanwhile, how it ended |
 //! | [`session`] | background terminals |
 //! | [`event`], [`Store`], [`Observer`], [`Roster`] | everything that happens, where it is kept, who sees it |
+//! | [`doctor()`] | whether this machine is ready: programs, versions, logins, and what to do |
 //! | [`Plan`], [`Limits`], [`Snapshot`], [`StepKey`] | steps, deadlines, what is looked at, the identity of work |
 //!
 //! # One worker's way
@@ -36,7 +37,9 @@ mod covered;
 mod cx;
 mod deliverable;
 mod dirs;
+pub mod doctor;
 pub mod engine;
+mod environment;
 mod error;
 pub mod event;
 mod git;
@@ -60,6 +63,7 @@ pub use covered::{Coverage, Covered, Missing, Quorum};
 pub use cx::Cx;
 pub use deliverable::{Deliverable, SchemaError, strict};
 pub use dirs::{PrivateDir, StateDir};
+pub use doctor::doctor;
 pub use error::{Error, Halt, Result};
 pub use ids::{Digest, RunId};
 pub use limits::Limits;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
 
+mod doctor;
 mod program;
 mod real_codex;
 mod review_fanout;

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::fmt;
 
 use orch_pty::Exit;
+use serde::Serialize;
 
 use crate::plain;
 
@@ -30,7 +31,8 @@ pub struct Probe {
 }
 
 /// What a probe asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Question {
     /// Which version is it?
@@ -52,7 +54,8 @@ pub struct Printed {
 }
 
 /// What an answer means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reading {
     /// All is well; the text says what was found.

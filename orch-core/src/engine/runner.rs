@@ -19,38 +19,13 @@ use crate::agent::{
     Agent, AgentError, Decoder, Input, Launch, Skills, Turn, WorkerDirs, WorkerEvent, launch,
 };
 use crate::dirs::{self, StateDir};
+use crate::environment;
 use crate::limits::{Limits, from_now};
 use crate::outcome::{FailClass, Failure, NotStarted};
 use crate::session::{Ended, Session, Stream, Tap};
 
 /// The registered agents, by name.
 pub(crate) type Agents = BTreeMap<String, Arc<dyn Agent>>;
-
-/// Variables that every worker gets from the orchestrator's environment. Anything else must be asked for.
-const ORDINARY: [&str; 22] = [
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "TZ",
-    "TMPDIR",
-    "XDG_CONFIG_HOME",
-    "XDG_CACHE_HOME",
-    "XDG_DATA_HOME",
-    "XDG_RUNTIME_DIR",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-];
 
 /// The most characters of a worker's standard error that are kept with its end.
 const STDERR_TAIL: usize = 4_000;
@@ -249,25 +224,9 @@ fn command_of(program: PathBuf, launch: Launch, job: &Job, pass_env: &[String]) 
         .args(launch.arguments)
         .current_dir(&job.work_tree)
         .terminal_mode(TerminalMode::Clean)
-        .stderr(Output::Pipe)
-        .env_clear();
-    let names = ORDINARY
-        .iter()
-        .copied()
-        .chain(launch.pass_env.iter().chain(pass_env).map(String::as_str));
-    for name in names {
-        if let Some(value) = std::env::var_os(name) {
-            command = command.env(name, value);
-        }
-    }
-    command = command
-        .env("TERM", "dumb")
-        .env("NO_COLOR", "1")
-        .env("PAGER", "cat")
-        .env("GIT_PAGER", "cat");
-    for (name, value) in launch.set_env {
-        command = command.env(name, value);
-    }
+        .stderr(Output::Pipe);
+    let names = launch.pass_env.iter().chain(pass_env).map(String::as_str);
+    command = environment::declared(command, names, &launch.set_env);
     command.stdin(match launch.input {
         Input::Prompt => Stdin::Bytes(job.prompt.clone().into_bytes()),
         Input::Text(text) => Stdin::Bytes(text.into_bytes()),
