@@ -13,6 +13,7 @@ mod agents;
 mod bench;
 mod cases;
 mod consumer;
+mod fuzz;
 mod run;
 mod schemas;
 mod soak;
@@ -45,6 +46,8 @@ enum Command {
     },
     /// Tries terminals and trees again and again, with a release build, and fails when anything went wrong.
     Soak(soak::Soak),
+    /// Feeds hostile bytes to everything that reads a worker's output.
+    Fuzz(fuzz::Fuzz),
     /// Prints the shipped deliverables and checks that each one's schema is in the strict subset.
     Schemas,
 }
@@ -68,6 +71,7 @@ fn perform(command: Command) -> Result<()> {
         Command::Consumer => consumer::run(&root),
         Command::Bench { bench } => bench::run(&root, &bench),
         Command::Soak(soak) => soak::run(&root, &soak),
+        Command::Fuzz(fuzz) => fuzz::run(&root, &fuzz),
         Command::Schemas => schemas::run(&root),
     }
 }

@@ -92,6 +92,15 @@ impl Saying {
         self.push(WorkerEvent::Activity);
     }
 
+    /// The agent named the conversation.
+    pub(super) fn thread(&mut self, heard: &mut Heard, id: &str) {
+        heard.name_thread(id);
+        match heard.thread.clone() {
+            Some(id) => self.push(WorkerEvent::Thread { id }),
+            None => self.unknown(heard, "a name of the conversation that is none"),
+        }
+    }
+
     /// The agent said `text`.
     pub(super) fn message(&mut self, text: &str) {
         let text = plain::line(text, MESSAGE_WIDTH);

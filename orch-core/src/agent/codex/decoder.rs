@@ -22,11 +22,7 @@ impl Dialect for CodexDialect {
     fn read(&mut self, event: &Value, heard: &mut Heard, say: &mut Saying) {
         let kind = text_of(event, "type");
         match kind {
-            "thread.started" => {
-                let id = text_of(event, "thread_id");
-                heard.name_thread(id);
-                say.push(WorkerEvent::Thread { id: id.to_owned() });
-            }
+            "thread.started" => say.thread(heard, text_of(event, "thread_id")),
             "turn.started" => say.push(WorkerEvent::TurnStarted),
             "turn.completed" => {
                 // A turn that failed stays failed.

@@ -1,0 +1,155 @@
+//! The functions of bytes.
+
+use orch_core::agent::{Agent, Codex, JsonLines, Tool, WorkerEvent};
+use orch_core::engine::{End, Job, JobEnd, JobId};
+use orch_core::{Exit, Plan, RunId, plain};
+use serde_json::json;
+
+/// The longest text that an event may carry to a person, in characters; the worker's words are cut there.
+const SHOWN: usize = 500;
+
+/// Something that reads a worker's bytes.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Target {
+    /// Its name; cargo-fuzz's target has the same.
+    pub name: &'static str,
+    /// Reads, and panics when a promise is broken.
+    pub run: fn(&[u8]),
+}
+
+/// All of them.
+pub fn targets() -> Vec<Target> {
+    let target = |name, run| Target { name, run };
+    vec![
+        target("codex", codex),
+        target("tool", tool),
+        target("json_lines", json_lines),
+        target("plan", plan),
+    ]
+}
+
+/// The decoder of `codex exec --json`.
+fn codex(bytes: &[u8]) {
+    decode(&Codex::new(), bytes);
+}
+
+/// The decoder of ordinary programs.
+fn tool(bytes: &[u8]) {
+    decode(&Tool::new("tool", "/bin/true"), bytes);
+}
+
+/// The bounded reader of lines: every line is within the bound, has no line end, and is the same however the stream
+/// is cut.
+fn json_lines(bytes: &[u8]) {
+    /// Small, so that lines beyond it are met.
+    const LIMIT: usize = 64;
+    let read = |chunk: usize| {
+        let mut lines = JsonLines::new(LIMIT);
+        let mut seen: Vec<Vec<u8>> = Vec::new();
+        for part in bytes.chunks(chunk) {
+            lines.feed(part, |line| seen.push(line.to_vec()));
+        }
+        lines.finish(|line| seen.push(line.to_vec()));
+        (seen, lines.dropped())
+    };
+    let whole = read(bytes.len().max(1));
+    for line in &whole.0 {
+        assert!(
+            line.len() <= LIMIT && !line.is_empty() && !line.contains(&b'\n'),
+            "{line:?}"
+        );
+    }
+    for chunk in cuts(bytes) {
+        assert_eq!(read(chunk), whole, "cut every {chunk} bytes");
+    }
+}
+
+/// The arguments of `update_plan`: what is taken comes back as it was, and shows nothing that moves a terminal.
+fn plan(bytes: &[u8]) {
+    if let Ok(plan) = serde_json::from_slice::<Plan>(bytes) {
+        let json = serde_json::to_vec(&plan).expect("a plan is JSON");
+        let again: Plan = serde_json::from_slice(&json).expect("what we wrote");
+        assert_eq!(again, plan);
+    }
+}
+
+/// Feeds a decoder: it gives the same events and the same end however the stream is cut, says nothing to a person that
+/// is long or moves a terminal, and takes nothing for an answer when the process failed.
+fn decode(agent: &dyn Agent, bytes: &[u8]) {
+    let job = job(agent.name());
+    let read = |chunk: usize, exit: Exit, file: Option<&[u8]>| -> (Vec<WorkerEvent>, JobEnd) {
+        let mut decoder = agent.decoder(&job);
+        let mut events = Vec::new();
+        for part in bytes.chunks(chunk) {
+            events.extend(decoder.feed(part));
+        }
+        (events, decoder.finish(exit, file))
+    };
+    let chunk = bytes.len().max(1);
+    let (events, end) = read(chunk, Exit::Code(0), None);
+    for event in &events {
+        let (WorkerEvent::Message { text }
+        | WorkerEvent::ToolCall { text }
+        | WorkerEvent::Warning { text }
+        | WorkerEvent::Unknown { name: text }
+        | WorkerEvent::Thread { id: text }) = event
+        else {
+            continue;
+        };
+        assert!(
+            text.chars().count() <= SHOWN,
+            "{} characters are shown",
+            text.chars().count()
+        );
+        assert_eq!(*text, plain::line(text, SHOWN), "a control character is shown");
+    }
+    if let Some(thread) = &end.thread {
+        assert!(
+            !thread.starts_with('-') && !thread.is_empty(),
+            "{thread:?} would be an option"
+        );
+    }
+    if let End::Answered(text) = &end.end {
+        assert!(
+            agent.name() == "tool" || !text.trim().is_empty(),
+            "a blank answer"
+        );
+    }
+    for cut in cuts(bytes) {
+        let (again, other) = read(cut, Exit::Code(0), None);
+        let told = |events: &[WorkerEvent]| -> Vec<WorkerEvent> {
+            let word = |event: &&WorkerEvent| !matches!(event, WorkerEvent::Activity);
+            events.iter().filter(word).cloned().collect()
+        };
+        assert_eq!(told(&again), told(&events), "cut every {cut} bytes");
+        assert_eq!(other, end, "cut every {cut} bytes");
+    }
+    let signal = Exit::Signal {
+        signal: 9,
+        core_dumped: false,
+    };
+    for exit in [Exit::Code(1), signal] {
+        let (_, end) = read(chunk, exit, Some(b"a stale file"));
+        assert!(
+            !matches!(end.end, End::Answered(_)),
+            "an answer of a process that ended with {exit}"
+        );
+    }
+}
+
+/// Every byte alone is the hardest cut; it is tried where that is cheap.
+fn cuts(bytes: &[u8]) -> impl Iterator<Item = usize> + use<> {
+    let single = (bytes.len() < 4_096).then_some(1);
+    single.into_iter().chain([7, 1_000])
+}
+
+fn job(agent: &str) -> Job {
+    let step = serde_json::from_value(json!("0".repeat(64))).expect("a step key");
+    let id = JobId {
+        run: RunId::fresh(),
+        step,
+        attempt: 0,
+    };
+    Job::new(id, "W1 Fuzz", agent, "/", "a prompt")
+}
