@@ -147,6 +147,9 @@ pub struct Launch {
     pub files: Vec<(String, Vec<u8>)>,
     /// The private file in which the agent leaves its last message.
     pub last_message: Option<String>,
+    /// Directories of the work tree, by name, that the CLI may leave behind empty when it is interrupted. Those that
+    /// were absent before and are empty afterwards are removed.
+    pub stubs: Vec<String>,
     /// What goes in by standard input.
     pub input: Input,
 }

@@ -6,6 +6,7 @@ mod pulse;
 mod rehearsal;
 mod runner;
 mod seam;
+mod stubs;
 
 pub use event_log::{Cursor, EventLog};
 pub use local::LocalEngine;

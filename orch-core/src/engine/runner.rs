@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::pulse::Pulse;
+use super::stubs::Stubs;
 use super::{Capture, End, EventLog, Job, JobEnd, Stop};
 use crate::agent::{
     Agent, AgentError, Decoder, Input, Launch, Skills, Turn, WorkerDirs, WorkerEvent, launch,
@@ -115,6 +116,7 @@ impl Runner {
             command,
             decoder,
             last_message,
+            stubs,
         } = prepared;
         let decoder = Arc::new(Mutex::new(Some(decoder)));
         let pulse = watch::Sender::new(Pulse::start());
@@ -140,6 +142,7 @@ impl Runner {
                 "the runtime was shut down",
             )));
         };
+        stubs.clear();
         let decoder = decoder.lock().unwrap_or_else(PoisonError::into_inner).take();
         // An answer that cannot be read (too large, not a plain file) is no answer, whatever was said before it.
         let message = last_message.map_or(Ok(None), |path| {
@@ -203,11 +206,13 @@ impl Runner {
             .as_ref()
             .map(|name| worker_dirs.private_file(name));
         let decoder = agent.decoder(job);
+        let stubs = Stubs::absent(&job.work_tree, &launch.stubs);
         let command = command_of(program, launch, job, &self.pass_env).require(self.required);
         Ok(Prepared {
             command,
             decoder,
             last_message,
+            stubs,
         })
     }
 }
@@ -216,6 +221,7 @@ struct Prepared {
     command: Command,
     decoder: Box<dyn Decoder>,
     last_message: Option<PathBuf>,
+    stubs: Stubs,
 }
 
 /// The command of a launch: standard output on the terminal, standard error apart, the prompt from memory.

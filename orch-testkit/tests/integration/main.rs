@@ -4,6 +4,7 @@
 
 mod combinators;
 mod dropping;
+mod engine;
 mod fuzz;
 mod processes;
 mod real_codex_review;

@@ -33,6 +33,10 @@ const PASSED: [&str; 5] = [
     "OPENAI_BASE_URL",
 ];
 
+/// What a codex with `workspace-write` leaves in its directory when it is interrupted during a tool call: mount points
+/// of its sandbox (0.169.0). The next codex there takes the plain directory for a repository.
+const STUBS: [&str; 4] = [".git", ".codex", ".aws", ".agents"];
+
 /// The private file that holds the deliverable's schema.
 const SCHEMA: &str = "schema.json";
 
@@ -139,6 +143,9 @@ impl Agent for Codex {
             launch.arguments.push(thread.into());
         }
         launch.arguments.push("-".into());
+        if job.scope.allows_writes() {
+            launch.stubs = STUBS.map(str::to_owned).to_vec();
+        }
         launch.set_env.clone_from(&self.set_env);
         launch.pass_env = PASSED.map(str::to_owned).to_vec();
         Ok(launch)
