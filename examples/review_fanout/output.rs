@@ -107,7 +107,7 @@ impl Report<'_> {
             work_tree: self.target.work_tree.display().to_string(),
             artefact: self.target.artefact.to_string(),
             sample: self.target.is_sample,
-            plan: self.roster.plan.as_ref(),
+            plan: self.roster.plans.outermost(),
             findings: &review.items,
             next_step: review.next_step.as_deref(),
             coverage: self.review.coverage(),

@@ -57,6 +57,8 @@ pub enum EventKind {
         path: Vec<String>,
         /// The whole plan as it is now.
         plan: Plan,
+        /// Whether a pattern begins with it: a new plan at this path, and no change of the one before.
+        published: bool,
     },
     /// A worker waits for its turn.
     WorkerQueued {

@@ -41,6 +41,11 @@ impl Digest {
         Self(sha2::Sha256::digest(bytes.as_ref()).into())
     }
 
+    /// Its 32 bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The digest of everything that `from` has, read in parts, as long as it is `wanted`.
     ///
     /// # Errors

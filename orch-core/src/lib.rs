@@ -18,7 +18,8 @@
 //! | [`session`] | background terminals |
 //! | [`event`], [`Store`], [`Observer`], [`Roster`] | everything that happens, where it is kept, who sees it |
 //! | [`doctor()`] | whether this machine is ready: programs, versions, logins, and what to do |
-//! | [`Plan`], [`Limits`], [`Snapshot`], [`StepKey`] | steps, deadlines, what is looked at, the identity of work |
+//! | [`Plan`], [`UpdatePlan`], [`PlanTree`] | a few steps with checked moves, their wire form, and those of nested patterns |
+//! | [`Limits`], [`Snapshot`], [`StepKey`] | deadlines, what is looked at, the identity of work |
 //!
 //! # One worker's way
 //!
@@ -52,6 +53,7 @@ mod outcome;
 mod pattern;
 pub mod plain;
 mod plan;
+mod plan_tree;
 mod roster;
 pub mod session;
 mod snapshot;
@@ -72,7 +74,8 @@ pub use orch_pty::{Containment, Exit, Tier, containment};
 pub use orchestrator::{BuildError, Builder, Canceller, Orchestrator};
 pub use outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
 pub use pattern::Pattern;
-pub use plan::{Plan, PlanError, Step, StepStatus};
+pub use plan::{Plan, PlanChange, PlanError, PlanLint, PlannedStep, Step, StepId, StepStatus, UpdatePlan};
+pub use plan_tree::{PlanNode, PlanTree, Under};
 pub use roster::{Entry, Process, Roster};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use step_key::StepKey;

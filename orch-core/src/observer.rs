@@ -10,6 +10,7 @@ use crate::ids::RunId;
 use crate::job::WorkerEvent;
 use crate::outcome::Outcome;
 use crate::plain;
+use crate::plan::Plan;
 use crate::roster::Roster;
 
 /// Sees every event of every run, in order within a run. It is called on the run's own task: be quick, do not block.
@@ -94,15 +95,7 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
                 digest.short()
             )
         }
-        EventKind::PlanChanged { plan, .. } => {
-            let step = plan.current()?;
-            let at = plan.steps.iter().position(|other| other == step)? + 1;
-            format!(
-                "plan: step {at} of {}: {}",
-                plan.steps.len(),
-                plain::line(&step.text, 120)
-            )
-        }
+        EventKind::PlanChanged { path, plan, .. } => plan_line(roster, path, plan)?,
         EventKind::WorkerReused { worker } => format!("{}: known from before", label(worker)),
         EventKind::Worker { worker, did } => format!("{}: {}", label(worker), deed(did)?),
         EventKind::WorkerEventsOmitted { worker, count } => {
@@ -123,6 +116,19 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
         EventKind::RunFinished { error: None } => "run ended".to_owned(),
         EventKind::WorkerQueued { .. } => return None,
     })
+}
+
+/// The step that is begun, and for a nested plan the way to it. A plan that is not begun, or done, has no line.
+fn plan_line(roster: &Roster, path: &[String], plan: &Plan) -> Option<String> {
+    let step = plan.current()?;
+    let at = plan.steps().iter().position(|other| other == step)? + 1;
+    let nested = roster.plans.nested_heading(path);
+    let heading = nested.map_or_else(|| "plan".to_owned(), |labels| format!("plan of {labels}"));
+    Some(format!(
+        "{heading}: step {at} of {}: {}",
+        plan.steps().len(),
+        plain::line(&step.text, 120)
+    ))
 }
 
 fn deed(did: &WorkerEvent) -> Option<String> {

@@ -1,6 +1,7 @@
 //! A fold over events: which workers there were, where they ran and what became of them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,7 +9,8 @@ use serde::Serialize;
 use crate::event::{Event, EventKind};
 use crate::job::{Usage, WorkerEvent};
 use crate::outcome::Outcome;
-use crate::plan::Plan;
+use crate::plain;
+use crate::plan_tree::PlanTree;
 use crate::step_key::StepKey;
 
 /// The workers of a run, as its events tell.
@@ -17,8 +19,8 @@ use crate::step_key::StepKey;
 pub struct Roster {
     /// The workers, by number.
     pub workers: Vec<Entry>,
-    /// The outermost plan, as it is now.
-    pub plan: Option<Plan>,
+    /// The plans, as they are now: those of nested patterns under the steps that they belong to.
+    pub plans: PlanTree,
     /// What is known from an earlier time that the run was taken up, by step key.
     #[serde(skip)]
     known: BTreeMap<StepKey, Outcome<String>>,
@@ -72,6 +74,7 @@ impl Roster {
 
     /// Takes one more event.
     pub fn apply(&mut self, event: &Event) {
+        self.plans.apply(event);
         match &event.kind {
             // A run that is taken up again asks for all its workers anew; those that were done are reused.
             EventKind::RunStarted { .. } => self.workers.clear(),
@@ -82,7 +85,6 @@ impl Roster {
                     entry.outcome = outcome;
                 }
             }
-            EventKind::PlanChanged { path, plan } if path.len() <= 1 => self.plan = Some(plan.clone()),
             EventKind::WorkerQueued {
                 worker,
                 label,
@@ -146,5 +148,22 @@ impl Roster {
 
     fn entry(&mut self, worker: u32) -> Option<&mut Entry> {
         self.workers.iter_mut().find(|entry| entry.worker == worker)
+    }
+}
+
+impl fmt::Display for Roster {
+    /// The plans, nested ones indented, then a line for each worker.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.plans.fmt(f)?;
+        for entry in &self.workers {
+            let state = match &entry.outcome {
+                Some(Outcome::Done(_)) => "done".to_owned(),
+                Some(Outcome::Unfinished(why)) => plain::line(&why.to_string(), 200),
+                None if entry.started.is_some() => "running".to_owned(),
+                None => "waiting".to_owned(),
+            };
+            writeln!(f, "{}: {state}", plain::line(&entry.label, 120))?;
+        }
+        Ok(())
     }
 }

@@ -12,7 +12,7 @@ use crate::deliverable::Deliverable;
 use crate::error::{Halt, Result};
 use crate::event::EventKind;
 use crate::ids::{Digest, RunId};
-use crate::plan::{Plan, PlanError};
+use crate::plan::{Plan, PlanChange, UpdatePlan};
 use crate::snapshot::Snapshot;
 use crate::worker::Worker;
 
@@ -97,39 +97,75 @@ impl Cx {
         Ok((cx, snapshot))
     }
 
-    /// Publishes the plan of the pattern at this handle's path.
+    /// Publishes the plan of the pattern at this handle's path, as the pattern begins. Work of one step needs none.
+    ///
+    /// A pattern that may run inside another takes a [`Cx::child`] of its own first: its plan then stands under the
+    /// step that is in progress above ([`PlanTree`](crate::PlanTree)). A further plan at the same path is the plan of
+    /// the next pattern there; what the one before completed stays as it is.
     ///
     /// # Errors
     /// [`Halt::Store`] when it could not be recorded.
+    ///
+    /// # Cancel safety
+    /// Dropped, the plan may or may not be recorded. So it is with every change of a plan.
     pub async fn publish(&self, plan: Plan) -> Result<()> {
-        self.run.set_plan(&self.path, plan).await
+        self.run.publish_plan(&self.path, plan).await
     }
 
-    /// Begins a step of the plan at this handle's path; the steps before it are completed.
+    /// The plan at this handle's path; none when none was published.
+    pub fn plan(&self) -> Option<Plan> {
+        self.run.plan(&self.path)
+    }
+
+    /// Begins a step of the plan at this handle's path, counted from 0; the steps before it are completed.
     ///
     /// # Errors
     /// [`Halt::Misuse`] when the plan has no such step or it is completed, [`Halt::Store`] when the change could not
     /// be recorded.
+    ///
+    /// # Cancel safety
+    /// As [`Cx::publish`].
     pub async fn begin_step(&self, index: usize) -> Result<()> {
-        self.change_plan(|plan| plan.begin(index)).await
+        let begun = self.run.change_plan(&self.path, |plan| plan.begin(index));
+        begun.await.map(drop)
     }
 
     /// Completes every step of the plan at this handle's path.
     ///
     /// # Errors
     /// [`Halt::Store`] when the change could not be recorded.
+    ///
+    /// # Cancel safety
+    /// As [`Cx::publish`].
     pub async fn finish_plan(&self) -> Result<()> {
-        self.change_plan(|plan| {
-            plan.finish();
-            Ok(())
-        })
-        .await
+        let finished = self.run.change_plan(&self.path, |plan| Ok(plan.finish()));
+        finished.await.map(drop)
     }
 
-    async fn change_plan(&self, change: impl FnOnce(&mut Plan) -> Result<(), PlanError>) -> Result<()> {
-        let mut plan = self.run.plan(&self.path);
-        change(&mut plan).map_err(|error| Halt::Misuse(error.to_string()))?;
-        self.run.set_plan(&self.path, plan).await
+    /// Replaces the plan at this handle's path, as codex's `update_plan` does.
+    ///
+    /// # Errors
+    /// [`Halt::Misuse`] when the update breaks a rule of [`Plan::update`], [`Halt::Store`] when the change could not
+    /// be recorded. The plan is then as it was.
+    ///
+    /// # Cancel safety
+    /// As [`Cx::publish`].
+    pub async fn update_plan(&self, update: UpdatePlan) -> Result<PlanChange> {
+        self.run.change_plan(&self.path, |plan| plan.update(update)).await
+    }
+
+    /// Changes direction: puts `plan` in the place of the one at this handle's path and says why.
+    ///
+    /// # Errors
+    /// [`Halt::Misuse`] when `explanation` is blank, [`Halt::Store`] when the change could not be recorded.
+    ///
+    /// # Cancel safety
+    /// As [`Cx::publish`].
+    pub async fn revise_plan(&self, plan: Plan, explanation: impl Into<String>) -> Result<PlanChange> {
+        let explanation = explanation.into();
+        self.run
+            .change_plan(&self.path, |before| before.revise(plan, explanation))
+            .await
     }
 
     /// The work tree, an absolute path.

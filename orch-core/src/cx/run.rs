@@ -15,7 +15,7 @@ use crate::event::{Event, EventKind, VERSION};
 use crate::ids::RunId;
 use crate::job::{End, Job, JobEnd};
 use crate::outcome::{Outcome, Unfinished};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanChange, PlanError};
 use crate::session::Stop;
 use crate::step_key::StepKey;
 
@@ -103,6 +103,10 @@ impl Run {
     /// Records an event, then shows it to the observers.
     pub(crate) async fn emit(&self, kind: EventKind) -> Result<()> {
         let mut seq = self.next_seq.lock().await;
+        self.record(&mut seq, kind).await
+    }
+
+    async fn record(&self, seq: &mut u64, kind: EventKind) -> Result<()> {
         let event = Event {
             v: VERSION,
             run: self.id,
@@ -118,17 +122,42 @@ impl Run {
         Ok(())
     }
 
-    pub(crate) fn plan(&self, path: &[String]) -> Plan {
-        self.books().plans.get(path).cloned().unwrap_or_default()
+    /// The plan at `path`.
+    pub(crate) fn plan(&self, path: &[String]) -> Option<Plan> {
+        self.books().plans.get(path).cloned()
     }
 
-    pub(crate) async fn set_plan(&self, path: &[String], plan: Plan) -> Result<()> {
-        self.books().plans.insert(path.to_vec(), plan.clone());
-        self.emit(EventKind::PlanChanged {
-            path: path.to_vec(),
+    /// Begins a new plan at `path`.
+    pub(crate) async fn publish_plan(&self, path: &[String], plan: Plan) -> Result<()> {
+        let mut seq = self.next_seq.lock().await;
+        self.record_plan(&mut seq, path, plan, true).await
+    }
+
+    /// Changes the plan at `path`. Two changes at the same time go one after the other, each on what the one before
+    /// left, and stand so among the events.
+    pub(crate) async fn change_plan(
+        &self,
+        path: &[String],
+        change: impl FnOnce(&mut Plan) -> Result<PlanChange, PlanError> + Send,
+    ) -> Result<PlanChange> {
+        let mut seq = self.next_seq.lock().await;
+        let mut plan = self.plan(path).unwrap_or_default();
+        let change = change(&mut plan).map_err(|error| Halt::Misuse(error.to_string()))?;
+        if !change.is_empty() {
+            self.record_plan(&mut seq, path, plan, false).await?;
+        }
+        Ok(change)
+    }
+
+    async fn record_plan(&self, seq: &mut u64, path: &[String], plan: Plan, published: bool) -> Result<()> {
+        let path = path.to_vec();
+        self.books().plans.insert(path.clone(), plan.clone());
+        let kind = EventKind::PlanChanged {
+            path,
             plan,
-        })
-        .await
+            published,
+        };
+        self.record(seq, kind).await
     }
 
     /// The next worker's number, and `key` with its ordinal among equals.

@@ -6,6 +6,7 @@ mod combinators;
 mod dropping;
 mod engine;
 mod fuzz;
+mod plans;
 mod processes;
 mod real_codex_review;
 mod real_codex_server;
