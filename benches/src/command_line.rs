@@ -1,37 +1,41 @@
-//! The command line of `orch-bench-pty`. The first ones are for people; the measuring process starts the last two itself.
+//! The command line of `orch-bench-pty` and `orch-bench-core`, which are one program under two names. The first ones
+//! are for people; the measuring process starts the last two itself.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use clap::Parser;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser};
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::Pid;
 
 use crate::contender::Kind;
 use crate::measure::{self, Plan};
+use crate::report::Key;
 use crate::{member, soak, worker};
 
 /// A thousand sessions of the hungriest contender, three each, and what a program has open anyway.
 const DESCRIPTORS: u64 = 3_200;
 
 #[derive(Debug, Parser)]
-#[command(name = "orch-bench-pty")]
+#[command(name = "orch-bench")]
 enum Form {
     /// Measures terminals against the raw limit and prints one table.
     Pty {
-        /// Ends the output with one line of JSON.
-        #[arg(long)]
-        json: bool,
-        /// Rounds of every contest, instead of each one's own number.
-        #[arg(long)]
-        rounds: Option<usize>,
-        /// Few rounds and small counts, to see that everything runs.
-        #[arg(long)]
-        quick: bool,
+        #[command(flatten)]
+        much: Much,
         /// Only these measurements, by name.
-        #[arg(long, value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(measure::names()))]
+        #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(measure::names(measure::PTY)))]
+        only: Vec<String>,
+    },
+    /// Measures workers against the terminals that they run in and prints one table.
+    Core {
+        #[command(flatten)]
+        much: Much,
+        /// Only these measurements, by name.
+        #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(measure::names(measure::CORE)))]
         only: Vec<String>,
     },
     /// Tries everything again and again until the time is over, and counts what went wrong.
@@ -43,7 +47,7 @@ enum Form {
         #[arg(long)]
         json: bool,
         /// Only these trials, by name.
-        #[arg(long, value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(soak::names()))]
+        #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(soak::names()))]
         only: Vec<String>,
     },
     /// Prints of which system calls a spawn is made, by name.
@@ -67,15 +71,25 @@ enum Form {
     Member { words: Vec<String> },
 }
 
+/// How much is measured, and how it is said.
+#[derive(Debug, Args)]
+struct Much {
+    /// Ends the output with one line of JSON.
+    #[arg(long)]
+    json: bool,
+    /// Rounds of every contest, instead of each one's own number.
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// Few rounds and small counts, to see that everything runs.
+    #[arg(long)]
+    quick: bool,
+}
+
 /// Does what the arguments say.
 pub fn perform() -> ExitCode {
     let done = match Form::parse() {
-        Form::Pty {
-            json,
-            rounds,
-            quick,
-            only,
-        } => pty(Plan { quick, rounds }, json, &only),
+        Form::Pty { much, only } => table(&much, &measure::PTY, &Key::PTY, &only),
+        Form::Core { much, only } => table(&much, &measure::CORE, &Key::CORE, &only),
         Form::Soak { minutes, json, only } => Ok(soak_for(minutes, json, &only)),
         Form::Calls { kind, spawns } => calls(kind, spawns),
         Form::Worker { kind, memory, pinned } => work(kind, memory, pinned),
@@ -88,15 +102,24 @@ pub fn perform() -> ExitCode {
 }
 
 #[allow(clippy::print_stdout, reason = "what is measured goes to standard output")]
-fn pty(plan: Plan, json: bool, only: &[String]) -> Result<ExitCode> {
+fn table(
+    much: &Much,
+    measurements: &[measure::Named],
+    keys: &[(Key, &str)],
+    only: &[String],
+) -> Result<ExitCode> {
     raise_descriptors()?;
-    let report = measure::all(plan, only);
+    let plan = Plan {
+        quick: much.quick,
+        rounds: much.rounds,
+    };
+    let report = measure::all(measurements, plan, only);
     println!("{}", report.markdown());
     for failure in report.failures() {
         eprintln!("not measured: {failure}");
     }
-    if json {
-        println!("{}", report.json());
+    if much.json {
+        println!("{}", report.json(keys));
     }
     Ok(ExitCode::from(u8::from(!report.failures().is_empty())))
 }

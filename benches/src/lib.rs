@@ -5,6 +5,8 @@
 //!   `orch-bench-pty`. `command_line` reads its arguments; `measure` holds the measurements, one a file, which run in
 //!   the measuring process and hire a `worker` process for each `contender`; `statistics` makes ratios of samples and
 //!   `report` a table of ratios. `raw` is the limit itself, and `member` what is run in the terminals.
+//! - `cargo xtask bench core`: workers against the terminals that they run in, by the program `orch-bench-core`, which
+//!   is the same under another name.
 //! - `cargo xtask soak`: by the same program, for as long as it is given. `soak` holds the trials, one a file, which only
 //!   count what went wrong.
 //!

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use nix::sys::termios::{self, OutputFlags, SetArg};
+use nix::time::{ClockId, clock_gettime};
 
 use crate::soak::{noise, recycled};
 
@@ -21,6 +22,10 @@ pub(crate) const REFORKER: &str = "reforker";
 /// Writes so many bytes in pieces of 64 KiB, with or without output processing (`cooked`, `raw`).
 pub(crate) const WRITER: &str = "writer";
 
+/// Uses so many milliseconds of processor time and ends.
+pub(crate) const SPINNER: &str = "spinner";
+/// Writes so many bytes at once, and then ten lines a second for ever.
+pub(crate) const PRINTER: &str = "printer";
 /// Waits for a line, writes so many bytes that follow from a seed, and says on standard error which they were.
 pub(crate) const STREAM: &str = "stream";
 /// Spawns, kills and counts for so many seconds where numbers of processes come round again in no time.
@@ -38,6 +43,8 @@ pub(crate) fn become_member(words: &[String]) -> Result<ExitCode> {
         [REFORKER, mark] => refork(mark),
         [STREAM, seed, bytes] => noise::write(seed.parse()?, bytes.parse()?),
         [RECYCLED, seconds] => recycled::act(Duration::from_secs(seconds.parse()?)),
+        [SPINNER, milliseconds] => spin(Duration::from_millis(milliseconds.parse()?)),
+        [PRINTER, first] => print(first.parse()?),
         [WRITER, mode, bytes] => write(mode == "raw", bytes.parse()?),
         _ => bail!("no such member: {words:?}"),
     }
@@ -73,6 +80,26 @@ fn refork(mark: &str) -> Result<ExitCode> {
             .context("a successor")?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn spin(wanted: Duration) -> Result<ExitCode> {
+    let spent = || clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map(Duration::from);
+    while spent()? < wanted {
+        std::hint::spin_loop();
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(first: usize) -> Result<ExitCode> {
+    write(true, first)?;
+    let mut output = std::io::stdout().lock();
+    let mut line = [b'.'; LINE];
+    line[LINE - 1] = b'\n';
+    loop {
+        std::thread::sleep(Duration::from_millis(100));
+        output.write_all(&line)?;
+        output.flush()?;
+    }
 }
 
 fn write(raw: bool, mut bytes: usize) -> Result<ExitCode> {

@@ -1,5 +1,7 @@
 //! The contenders: the raw limit, ours, and the peers, each in a file, behind one seam.
 
+mod beating;
+mod cx;
 mod expectrl;
 mod kept;
 mod orch;
@@ -10,6 +12,7 @@ mod pty_process;
 mod raw;
 mod raw_tree;
 mod seam;
+mod swept;
 mod tokio_pipe;
 
 pub(crate) use seam::{Contender, Kind};

@@ -3,8 +3,8 @@
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use super::{expectrl, orch, orch_async, portable_pty, pty_process, raw, tokio_pipe};
-use crate::worker::Streams;
+use super::{beating, cx, expectrl, orch, orch_async, portable_pty, pty_process, raw, swept, tokio_pipe};
+use crate::worker::{Beats, Streams};
 
 /// One way of using terminals. Each kind of work has its natural form here, so that nobody pays for an interface: an
 /// async one enters its runtime once for each piece of work.
@@ -39,6 +39,17 @@ pub(crate) trait Contender {
         self.kill_leader()
     }
 
+    /// Starts it `count` times, at most so many at once, on a runtime of several threads, and sees each to its end.
+    fn queue(&mut self, count: usize, at_most: usize) -> Result<()> {
+        bail!("a queue of {count}, {at_most} at once, is not measured")
+    }
+
+    /// Has so many programs print, each `first` bytes at once and then line by line, while it takes a heartbeat on one
+    /// thread.
+    fn beat(&mut self, sessions: usize, first: usize, beats: usize) -> Result<Beats> {
+        bail!("{beats} beats beside {sessions} sessions of {first} bytes are not measured")
+    }
+
     /// Waits in the way of an idle program until standard input is ready.
     fn park(&mut self) -> Result<()> {
         // The caller reads standard input next, which waits.
@@ -63,6 +74,14 @@ pub(crate) enum Kind {
     Expectrl,
     /// tokio's processes, which have no terminal.
     TokioPipe,
+    /// orch-pty as the owner of a worker's terminal uses it.
+    Swept,
+    /// A worker of the agent `tool` through `Cx`.
+    Cx,
+    /// Sessions of orch-core.
+    Sessions,
+    /// Programs that nobody listens to.
+    Unheard,
 }
 
 impl Kind {
@@ -76,6 +95,10 @@ impl Kind {
             Self::PtyProcess => "pty-process 0.5, async",
             Self::Expectrl => "expectrl 0.9",
             Self::TokioPipe => "tokio::process, pipes",
+            Self::Swept => "orch-pty, read to the end and swept",
+            Self::Cx => "**`tool` worker through `Cx`**",
+            Self::Sessions => "**sessions of orch-core**",
+            Self::Unheard => "the same programs on /dev/null",
         }
     }
 
@@ -94,6 +117,10 @@ impl Kind {
             Self::PtyProcess => Box::new(pty_process::PtyProcess::new()?),
             Self::Expectrl => Box::new(expectrl::Expectrl::default()),
             Self::TokioPipe => Box::new(tokio_pipe::TokioPipe::new()?),
+            Self::Swept => Box::new(swept::Swept::new()?),
+            Self::Cx => Box::new(cx::ThroughCx::new()?),
+            Self::Sessions => Box::new(beating::Sessions::new()?),
+            Self::Unheard => Box::new(beating::Unheard::new()?),
         })
     }
 }

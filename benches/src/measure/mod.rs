@@ -1,14 +1,17 @@
 //! The measurements, one a file. Each hires workers, has them do the same work in turns, and writes rows.
 
 mod contest;
+mod heartbeat;
 mod idle;
 mod kill_leader;
 mod kill_tree;
 mod leaks;
 pub(crate) mod marker;
 mod memory;
+mod noop;
 pub(crate) mod orphans;
 mod plan;
+mod queue;
 mod round_trip;
 mod sessions;
 mod spawn;
@@ -29,8 +32,11 @@ const TRUE: &str = "/bin/true";
 
 type Measure = fn(Plan, &mut Report) -> Result<()>;
 
-/// In the order of the table. The name is that of the file, and chooses the measurement on the command line.
-const ALL: [(&str, Measure); 11] = [
+/// A measurement's name and itself. The name is that of the file, and chooses the measurement on the command line.
+pub(crate) type Named = (&'static str, Measure);
+
+/// Those of terminals, in the order of the table.
+pub(crate) const PTY: [Named; 11] = [
     ("syscalls", syscalls::measure),
     ("spawn", spawn::measure),
     ("memory", memory::measure),
@@ -44,10 +50,17 @@ const ALL: [(&str, Measure); 11] = [
     ("leaks", leaks::measure),
 ];
 
+/// Those of workers, in the order of the table.
+pub(crate) const CORE: [Named; 3] = [
+    ("noop", noop::measure),
+    ("queue", queue::measure),
+    ("heartbeat", heartbeat::measure),
+];
+
 /// Measures everything, or what is named in `only`. What fails says so in the report and does not stop the rest.
-pub(crate) fn all(plan: Plan, only: &[String]) -> Report {
+pub(crate) fn all(measurements: &[Named], plan: Plan, only: &[String]) -> Report {
     let mut report = Report::default();
-    for (name, measure) in ALL {
+    for &(name, measure) in measurements {
         if !only.is_empty() && !only.iter().any(|chosen| chosen == name) {
             continue;
         }
@@ -60,6 +73,6 @@ pub(crate) fn all(plan: Plan, only: &[String]) -> Report {
 }
 
 /// The names of the measurements.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    ALL.into_iter().map(|(name, _)| name)
+pub(crate) fn names<const N: usize>(measurements: [Named; N]) -> [&'static str; N] {
+    measurements.map(|(name, _)| name)
 }

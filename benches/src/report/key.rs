@@ -24,10 +24,18 @@ pub(crate) enum Key {
     SurvivorsKill,
     SurvivorsOrchestratorKilled,
     LeakedFds,
+    NoopWall,
+    NoopCpu,
+    QueueShareNoop,
+    QueueShareWork,
+    QueueBusyWork,
+    HeartbeatP999Ms,
+    MemoryToTranscript,
 }
 
 impl Key {
-    pub(super) const ALL: [(Self, &'static str); 21] = [
+    /// Those of `orch-bench-pty`.
+    pub(crate) const PTY: [(Self, &'static str); 21] = [
         (Self::SpawnSyscalls, "spawn_syscalls"),
         (Self::SpawnWall, "spawn_wall"),
         (Self::SpawnWallAsync, "spawn_wall_async"),
@@ -49,5 +57,16 @@ impl Key {
         (Self::SurvivorsKill, "survivors_kill"),
         (Self::SurvivorsOrchestratorKilled, "survivors_orchestrator_killed"),
         (Self::LeakedFds, "leaked_fds"),
+    ];
+
+    /// Those of `orch-bench-core`.
+    pub(crate) const CORE: [(Self, &'static str); 7] = [
+        (Self::NoopWall, "noop_wall"),
+        (Self::NoopCpu, "noop_cpu"),
+        (Self::QueueShareNoop, "queue_share_noop"),
+        (Self::QueueShareWork, "queue_share_work"),
+        (Self::QueueBusyWork, "queue_busy_work"),
+        (Self::HeartbeatP999Ms, "heartbeat_p999_ms"),
+        (Self::MemoryToTranscript, "memory_to_transcript"),
     ];
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-use super::{Ask, Clock, Reply, leak};
+use super::{Ask, Children, Clock, Reply, leak};
 use crate::contender::{Contender, Kind};
 
 /// Serves until standard input ends. `memory` bytes are touched first and held, in pages of the smallest size.
@@ -49,6 +49,16 @@ fn answer(kind: Kind, contender: &mut dyn Contender, ask: Ask) -> Result<Reply> 
         Ask::Echo { times } => timed(1, &mut reply, || contender.echo(times))?,
         Ask::KillLeader => timed(1, &mut reply, || contender.kill_leader())?,
         Ask::KillTree => timed(1, &mut reply, || contender.kill_tree())?,
+        Ask::Queue { count, at_most } => {
+            let children = Children::start();
+            timed(1, &mut reply, || contender.queue(count, at_most))?;
+            reply.children = children.spent();
+        }
+        Ask::Beat {
+            sessions,
+            first,
+            beats,
+        } => reply.beats = Some(contender.beat(sessions, first, beats)?),
         Ask::Park => {}
         Ask::Leak { children } => reply.count = leak::inheriting(kind, children)?,
     }

@@ -7,6 +7,7 @@ mod leak;
 mod main_loop;
 mod protocol;
 
+use clock::Children;
 pub(crate) use clock::Clock;
 pub(crate) use main_loop::serve;
-pub(crate) use protocol::{Ask, Reply, Streams};
+pub(crate) use protocol::{Ask, Beats, Reply, Streams};

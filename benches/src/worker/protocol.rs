@@ -28,6 +28,14 @@ pub(crate) enum Ask {
     KillLeader,
     /// Kill the last one and all that descends from it, and reap it.
     KillTree,
+    /// Start it so many times, at most so many at once, and see each to its end.
+    Queue { count: usize, at_most: usize },
+    /// Take a heartbeat while so many programs print.
+    Beat {
+        sessions: usize,
+        first: usize,
+        beats: usize,
+    },
     /// Wait for the next question without a system call, as an idle program of this kind would.
     Park,
     /// Start unrelated children one by one while two threads open terminals; count those that inherited one.
@@ -41,8 +49,27 @@ pub(crate) struct Reply {
     pub(crate) wall: Vec<f64>,
     /// Nanoseconds of processor time of the worker over all times together.
     pub(crate) cpu: f64,
+    /// Nanoseconds of processor time of the children that were reaped meanwhile.
+    pub(crate) children: f64,
+    /// The heartbeat, when one was taken.
+    pub(crate) beats: Option<Beats>,
     /// How many bytes, or children.
     pub(crate) count: u64,
     /// Why there is nothing of this.
     pub(crate) error: Option<String>,
+}
+
+/// How late the beats were, in nanoseconds, and what there was meanwhile.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Beats {
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+    pub(crate) p999: f64,
+    pub(crate) max: f64,
+    /// Lines that came while the beats were taken.
+    pub(crate) lines: u64,
+    /// Bytes that the process grew by.
+    pub(crate) resident: u64,
+    /// Bytes of output that are kept.
+    pub(crate) kept: u64,
 }
