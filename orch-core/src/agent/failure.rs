@@ -14,11 +14,22 @@ const WORDS: [(&[&str], FailClass); 6] = [
             "context window",
             "context length",
             "maximum length",
+            "too long",
+            "exceeds the maximum number of tokens",
         ],
         FailClass::ContextTooLong,
     ),
     (
-        &["429", "rate limit", "rate_limit", "quota", "usage limit"],
+        &[
+            "429",
+            "rate limit",
+            "rate_limit",
+            "quota",
+            "usage limit",
+            "hit your limit",
+            "credit balance",
+            "resource_exhausted",
+        ],
         FailClass::Quota,
     ),
     (
@@ -28,6 +39,9 @@ const WORDS: [(&[&str], FailClass); 6] = [
             "unauthorized",
             "missing environment variable",
             "not logged in",
+            "/login",
+            "authentication",
+            "oauth token",
             "refresh token",
             "api key",
         ],
@@ -70,6 +84,20 @@ pub(super) fn classify(message: &str) -> FailClass {
         .map_or(FailClass::Other, |(_, class)| *class)
 }
 
+/// The class of a refusal with an HTTP status and words: the status says it, but services refuse a prompt that is too
+/// long, or an empty account, with 400 too.
+pub(super) fn of_refusal(status: u64, message: &str) -> FailClass {
+    let class = of_status(status);
+    let more_exact = match class {
+        FailClass::Refused => &[FailClass::ContextTooLong, FailClass::Quota, FailClass::Auth][..],
+        FailClass::Other => return classify(message),
+        _ => &[],
+    };
+    Some(classify(message))
+        .filter(|class| more_exact.contains(class))
+        .unwrap_or(class)
+}
+
 /// The class of a refusal with an HTTP status.
 pub(super) fn of_status(status: u64) -> FailClass {
     match status {
@@ -85,6 +113,27 @@ pub(super) fn of_status(status: u64) -> FailClass {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_make_a_status_more_exact() {
+        for (status, message, class) in [
+            (400, "Prompt is too long", FailClass::ContextTooLong),
+            (400, "Your credit balance is too low", FailClass::Quota),
+            (
+                400,
+                "API key not valid. Please pass a valid API key.",
+                FailClass::Auth,
+            ),
+            (400, "model: nope", FailClass::Refused),
+            (404, "no such model", FailClass::Refused),
+            (401, "Invalid API key", FailClass::Auth),
+            (429, "slow down", FailClass::Quota),
+            (529, "Overloaded", FailClass::Transport),
+            (0, "connection refused", FailClass::Transport),
+        ] {
+            assert_eq!(of_refusal(status, message), class, "{status} {message}");
+        }
+    }
 
     #[test]
     fn the_words_of_codex_have_classes() {

@@ -1,6 +1,6 @@
 //! The one way to an agent's command: what the agent has no ability for is refused here, before anything starts.
 
-use super::{Agent, AgentError, Launch, Turn, WorkerDirs};
+use super::{Agent, AgentError, Input, Launch, Turn, WorkerDirs};
 use crate::job::Job;
 
 /// The command for one turn of `job`.
@@ -35,4 +35,16 @@ pub fn prompt_with_schema(job: &Job) -> String {
          else: no words before or after it, no code fence.\n{schema}\n",
         job.prompt.trim_end()
     )
+}
+
+/// `prompt` as an input for a CLI that takes a prompt which begins with a mark for a command of its own (`/clear`): it
+/// is put under a heading, so that it is text.
+pub(super) fn text_not_command(job: &Job, prompt: String) -> Input {
+    if prompt.trim_start().starts_with(['/', '!', '#', '?']) {
+        Input::Text(format!("TASK\n\n{prompt}"))
+    } else if prompt == job.prompt {
+        Input::Prompt
+    } else {
+        Input::Text(prompt)
+    }
 }

@@ -159,3 +159,6 @@ pub(super) fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {
 pub(super) fn count_of(value: &Value, key: &str) -> Option<u64> {
     value.get(key).and_then(Value::as_u64)
 }
+
+#[cfg(test)]
+pub(super) mod trial;

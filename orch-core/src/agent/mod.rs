@@ -2,17 +2,21 @@
 //!
 //! Agents are pure: they start nothing, read no file and no clock. The [`Runner`](crate::engine::Runner) does.
 
+mod claude;
 mod codex;
 mod failure;
 mod heard;
 mod jsonl;
 mod launch;
 mod line_decoder;
+mod npm;
 mod probe;
 mod program;
 mod seam;
+mod setup;
 mod tool;
 
+pub use claude::Claude;
 pub use codex::Codex;
 pub use heard::{Heard, Verdict};
 pub use jsonl::JsonLines;

@@ -1,0 +1,205 @@
+//! The events of `claude -p --output-format stream-json`.
+//!
+//! Measured with 2.1.330. The `result` is the end and `is_error` in it is the truth: its `subtype` says `success` also
+//! of a request that was refused. An interrupted turn ends with exit code 0 and a result whose `terminal_reason` begins
+//! with `aborted`: that is no verdict. The answer to a schema is `structured_output`; a model that never gave one
+//! leaves words in `result`, and whether they will do is the validation's to say. After `--resume` the result's
+//! `usage` counts the turn, its `modelUsage` and `total_cost_usd` the whole conversation: those two are read.
+
+use serde_json::Value;
+
+use super::Claude;
+use crate::agent::failure::{classify, of_refusal};
+use crate::agent::line_decoder::{Dialect, Saying, count_of, text_of};
+use crate::agent::{Heard, Verdict, WorkerEvent};
+use crate::job::Usage;
+use crate::outcome::FailClass;
+
+/// What the objects of Claude Code mean.
+#[derive(Debug, Default)]
+pub(super) struct ClaudeDialect;
+
+impl Dialect for ClaudeDialect {
+    const NAME: &'static str = Claude::NAME;
+
+    fn read(&mut self, event: &Value, heard: &mut Heard, say: &mut Saying) {
+        match text_of(event, "type") {
+            "system" => read_system(event, heard, say),
+            "assistant" => read_assistant(event, heard, say),
+            "user" => read_user(event, heard, say),
+            "result" => read_result(event, heard, say),
+            "stream_event" | "tool_progress" | "rate_limit_event" => say.activity(),
+            other => say.unknown(heard, other),
+        }
+    }
+}
+
+fn read_system(event: &Value, heard: &mut Heard, say: &mut Saying) {
+    match text_of(event, "subtype") {
+        "init" => {
+            say.thread(heard, text_of(event, "session_id"));
+            say.push(WorkerEvent::TurnStarted);
+        }
+        "api_retry" => {
+            let (status, why) = (count_of(event, "error_status"), text_of(event, "error"));
+            let words = match status {
+                Some(status) => format!("the service refused with {status} ({why}), it tries again"),
+                None => format!("the service did not answer ({why}), it tries again"),
+            };
+            // Nothing but the connection's end has no status.
+            let class = status.map_or(FailClass::Transport, |status| of_refusal(status, why));
+            say.warning(&words);
+            heard.complaint = Some((class, words));
+        }
+        // The model is told and goes on: a reader that tries to write is no failure.
+        "permission_denied" => say.warning(text_of(event, "message")),
+        "informational" => say.warning(text_of(event, "content")),
+        "status" | "compact_boundary" | "ui_invalidate" => say.activity(),
+        hook if hook.starts_with("hook_") || hook.starts_with("task_") => say.activity(),
+        other => say.unknown(heard, other),
+    }
+}
+
+fn read_assistant(event: &Value, heard: &mut Heard, say: &mut Saying) {
+    // One message of the model comes as several events, one for each part.
+    for part in parts_of(event) {
+        match text_of(part, "type") {
+            "text" => {
+                let text = text_of(part, "text");
+                if event.get("is_api_error_message").and_then(Value::as_bool) == Some(true) {
+                    heard.complaint = Some((classify(text), text.to_owned()));
+                    say.warning(text);
+                } else {
+                    if is_own(event) {
+                        heard.message = Some(text.to_owned());
+                    }
+                    say.message(text);
+                }
+            }
+            "tool_use" => say.call_begins(heard, text_of(part, "id"), &call_of(part)),
+            "thinking" | "redacted_thinking" => say.activity(),
+            other => say.unknown(heard, other),
+        }
+    }
+}
+
+fn read_user(event: &Value, heard: &mut Heard, say: &mut Saying) {
+    let mut ended = false;
+    for part in parts_of(event) {
+        if text_of(part, "type") == "tool_result" {
+            say.call_ends(heard, text_of(part, "tool_use_id"));
+            ended = true;
+        }
+    }
+    if !ended {
+        say.activity();
+    }
+}
+
+fn read_result(event: &Value, heard: &mut Heard, say: &mut Saying) {
+    if let Some(usage) = usage_of(event) {
+        heard.usage = Some(usage);
+        say.push(WorkerEvent::Used { usage });
+    } else {
+        say.activity();
+    }
+    let reason = text_of(event, "terminal_reason");
+    let is_error = event.get("is_error").and_then(Value::as_bool);
+    if is_error == Some(false) && text_of(event, "subtype") == "success" {
+        let structured = event.get("structured_output").filter(|value| !value.is_null());
+        heard.message = match structured {
+            Some(value) => Some(value.to_string()),
+            None => Some(text_of(event, "result").to_owned()),
+        };
+        // The last result counts: what was queued behind a turn has one of its own.
+        heard.verdict = Some(Verdict::Completed);
+        return;
+    }
+    let words = words_of(event);
+    say.warning(&words);
+    if reason.starts_with("aborted") {
+        heard.verdict = None;
+        heard.complaint = Some((FailClass::Killed, format!("it was interrupted ({reason})")));
+        return;
+    }
+    let class = match (reason, count_of(event, "api_error_status")) {
+        ("prompt_too_long", _) => FailClass::ContextTooLong,
+        ("structured_output_retry_exhausted", _) => FailClass::NoAnswer,
+        (_, Some(status)) => of_refusal(status, &words),
+        (_, None) => classify(&words),
+    };
+    match class {
+        FailClass::Auth => heard.fail(class, format!("{words}; log in with `claude auth login`")),
+        class => heard.fail(class, words),
+    }
+}
+
+/// Whether the main agent said it, and not one that it started.
+fn is_own(event: &Value) -> bool {
+    event.get("parent_tool_use_id").is_none_or(Value::is_null)
+}
+
+fn parts_of(event: &Value) -> impl Iterator<Item = &Value> {
+    let content = event.get("message").and_then(|message| message.get("content"));
+    content.and_then(Value::as_array).into_iter().flatten()
+}
+
+/// A tool call in one line: the input that says most, or all of it.
+fn call_of(part: &Value) -> String {
+    let name = text_of(part, "name");
+    let Some(input) = part.get("input") else {
+        return name.to_owned();
+    };
+    let telling = ["command", "file_path", "pattern", "query", "url"]
+        .into_iter()
+        .find_map(|key| input.get(key)?.as_str());
+    match telling {
+        Some(telling) => format!("{name} {telling}"),
+        None => format!("{name} {input}"),
+    }
+}
+
+/// What the result says about a failure.
+fn words_of(event: &Value) -> String {
+    let result = text_of(event, "result");
+    if !result.is_empty() {
+        return result.to_owned();
+    }
+    let errors = event.get("errors").and_then(Value::as_array);
+    let errors: Vec<&str> = errors.into_iter().flatten().filter_map(Value::as_str).collect();
+    if errors.is_empty() {
+        format!("the turn ended with {}", text_of(event, "subtype"))
+    } else {
+        errors.join("; ")
+    }
+}
+
+/// The use of all models together, of the whole conversation. None when no model was asked.
+fn usage_of(event: &Value) -> Option<Usage> {
+    let models = event.get("modelUsage")?.as_object()?;
+    let usage = models
+        .values()
+        .map(|model| {
+            let count = |key| count_of(model, key);
+            let cached = count("cacheReadInputTokens");
+            let input = count("inputTokens")
+                .zip(cached)
+                .zip(count("cacheCreationInputTokens"))
+                .map(|((new, read), written)| new.saturating_add(read).saturating_add(written));
+            Usage {
+                input_tokens: input,
+                cached_input_tokens: cached,
+                output_tokens: count("outputTokens"),
+                // What one model cost is not what the conversation did: the sum below is the CLI's own.
+                cost_micro_usd: None,
+            }
+        })
+        .reduce(Usage::plus)?;
+    Some(match event.get("total_cost_usd").and_then(Value::as_f64) {
+        Some(dollars) => usage.cost_usd(dollars),
+        None => usage,
+    })
+}
+
+#[cfg(test)]
+mod tests;
