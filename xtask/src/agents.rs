@@ -1,89 +1,187 @@
-//! Installs the pinned real agent with npm. It installs nothing outside `target/agents`.
+//! Installs the pinned real agents with npm, each in a folder of its own: who needs one needs not the others. It
+//! installs nothing outside `target/agents`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, iter};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use clap::ValueEnum;
 
 use crate::run;
 
-/// Where the pin is committed.
-const PIN: &str = "orch-testkit/agents";
+/// Where the pins are committed, one folder for each agent.
+const PINS: &str = "orch-testkit/agents";
 const FILES: [&str; 2] = ["package.json", "package-lock.json"];
 
-/// Installs what the pin names, unless it is there already. Returns the native binary.
-pub(crate) fn install(root: &Path) -> Result<PathBuf> {
-    let (pin, agents) = (root.join(PIN), root.join("target/agents"));
+/// An agent whose pin is committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Agent {
+    Codex,
+    Claude,
+    Opencode,
+    Gemini,
+}
+
+impl Agent {
+    pub(crate) const ALL: [Self; 4] = [Self::Codex, Self::Claude, Self::Opencode, Self::Gemini];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Codex => "codex",
+            Self::Claude => "claude",
+            Self::Opencode => "opencode",
+            Self::Gemini => "gemini",
+        }
+    }
+
+    /// The variable that names its binary to the tests.
+    pub(crate) fn variable(self) -> &'static str {
+        match self {
+            Self::Codex => "ORCH_CODEX_BIN",
+            Self::Claude => "ORCH_CLAUDE_BIN",
+            Self::Opencode => "ORCH_OPENCODE_BIN",
+            Self::Gemini => "ORCH_GEMINI_BIN",
+        }
+    }
+
+    /// The package that the pin names. The pin of opencode is its native package: the other one is a launcher.
+    fn package(self) -> &'static str {
+        match self {
+            Self::Codex => "@openai/codex",
+            Self::Claude => "@anthropic-ai/claude-code",
+            Self::Opencode => "opencode-linux-x64",
+            Self::Gemini => "@google/gemini-cli",
+        }
+    }
+
+    /// The program in its installation: npm installs the package of this platform alone, so there is one.
+    fn program(self, folder: &Path) -> Option<PathBuf> {
+        let modules = folder.join("node_modules");
+        let candidates: Vec<PathBuf> = match self {
+            Self::Codex => entries(&modules.join("@openai"))
+                .flat_map(|package| entries(&package.join("vendor")).collect::<Vec<_>>())
+                .map(|target| target.join("bin/codex"))
+                .collect(),
+            Self::Claude => entries(&modules.join("@anthropic-ai"))
+                .map(|package| package.join("claude"))
+                .collect(),
+            Self::Opencode => entries(&modules)
+                .map(|package| package.join("bin/opencode"))
+                .collect(),
+            Self::Gemini => vec![modules.join("@google/gemini-cli/bundle/gemini.js")],
+        };
+        candidates.into_iter().find(|program| program.is_file())
+    }
+}
+
+/// Installs what the agent's pin names, unless it is there already. Returns its program.
+pub(crate) fn install(root: &Path, agent: Agent) -> Result<PathBuf> {
+    let pin = root.join(PINS).join(agent.name());
+    let folder = root.join("target/agents").join(agent.name());
     let read = |folder: &Path, file| {
         let path = folder.join(file);
         fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
     };
-    let lock = read(&pin, "package-lock.json")?;
-    check_lock(&lock)?;
-    let version = pinned_version(&read(&pin, "package.json")?)?;
+    check_lock(agent, &read(&pin, "package-lock.json")?)?;
+    let version = pinned_version(agent, &read(&pin, "package.json")?)?;
 
     // npm writes the installed copy of the lock last, so that it stands for a whole installation.
     let same = FILES
         .iter()
-        .all(|file| read(&agents, file).ok() == read(&pin, file).ok());
-    let whole = agents.join("node_modules/.package-lock.json").is_file();
-    if !(same && whole && installed_version(&agents).as_deref() == Some(&version)) {
-        npm_ci(&pin, &agents)?;
+        .all(|file| read(&folder, file).ok() == read(&pin, file).ok());
+    let whole = folder.join("node_modules/.package-lock.json").is_file();
+    if !(same && whole && installed_version(agent, &folder).as_deref() == Some(&version)) {
+        npm_ci(agent, &pin, &folder)?;
     }
-    let bin = native_binary(&agents).with_context(|| {
+    let program = agent.program(&folder).with_context(|| {
         format!(
-            "@openai/codex {version} has no binary for {} on {}; name one in ORCH_CODEX_BIN and run the tests with cargo",
+            "{} {version} has no program for {} on {}; name one in {} and run the tests with cargo",
+            agent.package(),
             env::consts::OS,
-            env::consts::ARCH
+            env::consts::ARCH,
+            agent.variable(),
         )
     })?;
-    println!(
-        "codex {version}: {}",
-        bin.strip_prefix(root).unwrap_or(&bin).display()
-    );
-    Ok(bin)
+    let shown = program.strip_prefix(root).unwrap_or(&program);
+    // Not on standard output, which `cargo xtask agents` keeps for paths.
+    eprintln!("{} {version}: {}", agent.name(), shown.display());
+    Ok(program)
 }
 
-fn npm_ci(pin: &Path, agents: &Path) -> Result<()> {
+/// Installs all of them; a failure names each that could not be had, and why.
+pub(crate) fn install_all(root: &Path, agents: &[Agent]) -> Result<Vec<(Agent, PathBuf)>> {
+    let mut missing = Vec::new();
+    let mut there = Vec::new();
+    for &agent in agents {
+        match install(root, agent) {
+            Ok(program) => there.push((agent, program)),
+            Err(error) => missing.push(format!("{}: {error:#}", agent.name())),
+        }
+    }
+    ensure!(
+        missing.is_empty(),
+        "agents are missing; {}; `cargo test --workspace` leaves out the cases that need them",
+        missing.join("; ")
+    );
+    Ok(there)
+}
+
+/// The pinned version.
+pub(crate) fn version(root: &Path, agent: Agent) -> Result<String> {
+    let path = root.join(PINS).join(agent.name()).join("package.json");
+    let package = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    pinned_version(agent, &package)
+}
+
+fn npm_ci(agent: Agent, pin: &Path, folder: &Path) -> Result<()> {
+    let name = agent.name();
     if !run::is_there(Command::new("npm").arg("--version")) {
         bail!(
-            "npm is missing: the tests install the pinned codex with it; install Node.js with npm and try again, or \
-             run `cargo test --workspace`, which leaves out the cases that need codex"
+            "npm is missing: the tests install the pinned {name} with it; install Node.js 20 or newer with npm and \
+             try again"
         );
     }
-    fs::create_dir_all(agents)?;
+    fs::create_dir_all(folder)?;
     for file in FILES {
-        fs::copy(pin.join(file), agents.join(file)).with_context(|| format!("copying {file}"))?;
+        fs::copy(pin.join(file), folder.join(file)).with_context(|| format!("copying {file}"))?;
     }
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(agents);
-    run::check(&mut npm).context("installing the pinned codex; npm needs its registry once")
+        .current_dir(folder);
+    run::check(&mut npm)
+        .with_context(|| format!("installing the pinned {name}; npm needs its registry once"))
 }
 
 /// A lock that names a host would tie every clone to one registry.
-fn check_lock(lock: &str) -> Result<()> {
+fn check_lock(agent: Agent, lock: &str) -> Result<()> {
     ensure!(
         !lock.contains("\"resolved\"") && !lock.contains("://"),
-        "{PIN}/package-lock.json names a registry's host; write it with \
-         `npm install --package-lock-only --omit-lockfile-registry-resolved`"
+        "{PINS}/{}/package-lock.json names a registry's host; write it with \
+         `npm install --package-lock-only --omit-lockfile-registry-resolved`",
+        agent.name()
     );
     Ok(())
 }
 
-fn pinned_version(package: &str) -> Result<String> {
-    let version =
-        string_after(package, "\"@openai/codex\"").context("no @openai/codex in the pinned package.json")?;
+fn pinned_version(agent: Agent, package: &str) -> Result<String> {
+    let named = agent.package();
+    let version = string_after(package, &format!("\"{named}\""))
+        .with_context(|| format!("no {named} in the pinned package.json"))?;
     ensure!(
         version.starts_with(|c: char| c.is_ascii_digit()),
-        "{PIN}/package.json must pin one version of @openai/codex, not {version}"
+        "{PINS}/{}/package.json must pin one version of {named}, not {version}",
+        agent.name()
     );
     Ok(version.to_owned())
 }
 
-fn installed_version(agents: &Path) -> Option<String> {
-    let package = fs::read_to_string(agents.join("node_modules/@openai/codex/package.json")).ok()?;
+fn installed_version(agent: Agent, folder: &Path) -> Option<String> {
+    let package = folder
+        .join("node_modules")
+        .join(agent.package())
+        .join("package.json");
+    let package = fs::read_to_string(package).ok()?;
     string_after(&package, "\"version\"").map(str::to_owned)
 }
 
@@ -96,45 +194,45 @@ fn string_after<'a>(json: &'a str, key: &str) -> Option<&'a str> {
         .map(|(value, _)| value)
 }
 
-/// npm installs the package of this platform alone, so there is one binary.
-fn native_binary(agents: &Path) -> Option<PathBuf> {
-    let folders = |folder: PathBuf| {
-        let entries = fs::read_dir(folder).ok();
-        entries
-            .into_iter()
-            .flat_map(iter::IntoIterator::into_iter)
-            .flatten()
-            .map(|entry| entry.path())
-    };
-    folders(agents.join("node_modules/@openai"))
-        .flat_map(|package| folders(package.join("vendor")))
-        .map(|target| target.join("bin/codex"))
-        .find(|bin| bin.is_file())
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = fs::read_dir(folder).ok();
+    entries
+        .into_iter()
+        .flat_map(iter::IntoIterator::into_iter)
+        .flatten()
+        .map(|entry| entry.path())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{check_lock, pinned_version, string_after};
+    use super::{Agent, PINS, check_lock, pinned_version, string_after};
 
     #[test]
-    fn the_committed_pin_is_one_version_and_its_lock_names_no_host() {
-        let package = include_str!("../../orch-testkit/agents/package.json");
-        let lock = include_str!("../../orch-testkit/agents/package-lock.json");
-        let version = pinned_version(package).unwrap();
-        check_lock(lock).unwrap();
-        assert!(lock.contains(&format!("\"version\": \"{version}\"")));
+    fn each_committed_pin_is_one_version_and_its_lock_names_no_host() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for agent in Agent::ALL {
+            let read = |file| {
+                let path = root.join(PINS).join(agent.name()).join(file);
+                std::fs::read_to_string(path).unwrap()
+            };
+            let version = pinned_version(agent, &read("package.json")).unwrap();
+            let lock = read("package-lock.json");
+            check_lock(agent, &lock).unwrap();
+            assert!(lock.contains(&format!("\"version\": \"{version}\"")), "{agent:?}");
+        }
     }
 
     #[test]
     fn a_lock_that_names_a_host_is_refused() {
-        assert!(check_lock("{\"resolved\": \"https://registry.example/x.tgz\"}").is_err());
-        assert!(check_lock("{\"x\": \"git+ssh://host/x\"}").is_err());
+        let refused = |lock| check_lock(Agent::Codex, lock).is_err();
+        assert!(refused("{\"resolved\": \"https://registry.example/x.tgz\"}"));
+        assert!(refused("{\"x\": \"git+ssh://host/x\"}"));
     }
 
     #[test]
     fn a_range_is_no_pin() {
-        assert!(pinned_version("{\"@openai/codex\": \"^0.169.0\"}").is_err());
-        assert!(pinned_version("{}").is_err());
+        assert!(pinned_version(Agent::Codex, "{\"@openai/codex\": \"^0.169.0\"}").is_err());
+        assert!(pinned_version(Agent::Codex, "{}").is_err());
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Account {
 
     /// The line that ends a test run.
     pub(crate) fn line(&self) -> String {
-        format!("real codex: {} cases, {} left out", self.ran, self.left_out.len())
+        format!("real agents: {} cases, {} left out", self.ran, self.left_out.len())
     }
 
     /// Fails when a case was left out, or when fewer ran than the committed number.
@@ -103,7 +103,7 @@ mod tests {
         let stray = Account::read(&folder);
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(read, account(2, &["a", "b"]));
-        assert_eq!(read.line(), "real codex: 2 cases, 2 left out");
+        assert_eq!(read.line(), "real agents: 2 cases, 2 left out");
         assert!(stray.is_err());
     }
 

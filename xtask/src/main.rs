@@ -1,7 +1,7 @@
 //! The workspace's own commands: `cargo xtask COMMAND`.
 //!
-//! - `test`: the test command. The pinned real agent, the whole suite, doctests, and no case left out.
-//! - `agents`: only the installation of the pinned real agent.
+//! - `test`: the test command. The pinned real agents, the whole suite, doctests, and no case left out.
+//! - `agents`: only the installation of the pinned real agents, or of one of them.
 //! - `consumer`: the README's program, in a crate outside the workspace.
 //! - `bench pty`: terminals against the raw limit and against other crates.
 //! - `soak`: terminals and trees, tried again and again for as long as is given.
@@ -29,14 +29,17 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
-    /// Installs the pinned real agent and runs every test; no case that needs the agent may be left out.
+    /// Installs the pinned real agents and runs every test; no case that needs an agent may be left out.
     Test {
         /// Passed to the test runner, for instance a filter; then the count of cases is not enforced.
         #[arg(last = true)]
         runner_args: Vec<String>,
     },
-    /// Installs the pinned real agent into target/agents and prints where its binary is.
-    Agents,
+    /// Installs pinned real agents into target/agents and prints where their programs are.
+    Agents {
+        /// Which ones; without this all of them.
+        agents: Vec<agents::Agent>,
+    },
     /// Builds and runs the README's program in a fresh crate outside the workspace.
     Consumer,
     /// Measures, with a release build.
@@ -67,13 +70,21 @@ fn perform(command: Command) -> Result<()> {
     let root = root()?;
     match command {
         Command::Test { runner_args } => test::run(&root, &runner_args),
-        Command::Agents => agents::install(&root).map(|bin| println!("{}", bin.display())),
+        Command::Agents { agents } => install(&root, &agents),
         Command::Consumer => consumer::run(&root),
         Command::Bench { bench } => bench::run(&root, &bench),
         Command::Soak(soak) => soak::run(&root, &soak),
         Command::Fuzz(fuzz) => fuzz::run(&root, &fuzz),
         Command::Schemas => schemas::run(&root),
     }
+}
+
+fn install(root: &Path, agents: &[agents::Agent]) -> Result<()> {
+    let agents = if agents.is_empty() { &agents::Agent::ALL[..] } else { agents };
+    for (_, program) in agents::install_all(root, agents)? {
+        println!("{}", program.display());
+    }
+    Ok(())
 }
 
 /// The workspace's root: the folder above this package, wherever the command was called.

@@ -1,4 +1,4 @@
-//! The test command: the pinned agent, the runner, doctests, and the account of the real cases.
+//! The test command: the pinned agents, the runner, doctests, and the account of the real cases.
 
 use std::fs;
 use std::path::Path;
@@ -7,12 +7,13 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::cases::{Account, committed};
-use crate::{agents, run};
+use crate::agents::{self, Agent};
+use crate::run;
 
 /// Runs the tests. With arguments for the runner it runs the runner alone, enforces no count, and
 /// says so.
 pub(crate) fn run(root: &Path, runner_args: &[String]) -> Result<()> {
-    let codex = agents::install(root)?;
+    let agents = agents::install_all(root, &Agent::ALL)?;
     let committed = committed(root)?;
     let folder = root.join("target/real-cases");
     if folder.exists() {
@@ -24,9 +25,10 @@ pub(crate) fn run(root: &Path, runner_args: &[String]) -> Result<()> {
     for args in commands(has_nextest(root), runner_args) {
         let mut command = run::cargo();
         command.args(&args).current_dir(root);
-        command
-            .env("ORCH_CODEX_BIN", &codex)
-            .env("ORCH_REAL_CASES", &folder);
+        for (agent, program) in &agents {
+            command.env(agent.variable(), program);
+        }
+        command.env("ORCH_REAL_CASES", &folder);
         if !run::succeeds(&mut command)? {
             failed.push(run::line(&command));
         }
