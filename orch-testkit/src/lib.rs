@@ -15,5 +15,6 @@
 pub mod fuzz;
 pub mod memory_engine;
 pub mod real;
-pub mod responses;
+pub mod server;
+
 pub mod strict;

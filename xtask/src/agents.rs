@@ -149,8 +149,7 @@ fn npm_ci(agent: Agent, pin: &Path, folder: &Path) -> Result<()> {
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(folder);
-    run::check(&mut npm)
-        .with_context(|| format!("installing the pinned {name}; npm needs its registry once"))
+    run::check(&mut npm).with_context(|| format!("installing the pinned {name}; npm needs its registry once"))
 }
 
 /// A lock that names a host would tie every clone to one registry.

@@ -44,7 +44,11 @@ impl Account {
 
     /// The line that ends a test run.
     pub(crate) fn line(&self) -> String {
-        format!("real agents: {} cases, {} left out", self.ran, self.left_out.len())
+        format!(
+            "real agents: {} cases, {} left out",
+            self.ran,
+            self.left_out.len()
+        )
     }
 
     /// Fails when a case was left out, or when fewer ran than the committed number.

@@ -80,7 +80,11 @@ fn perform(command: Command) -> Result<()> {
 }
 
 fn install(root: &Path, agents: &[agents::Agent]) -> Result<()> {
-    let agents = if agents.is_empty() { &agents::Agent::ALL[..] } else { agents };
+    let agents = if agents.is_empty() {
+        &agents::Agent::ALL[..]
+    } else {
+        agents
+    };
     for (_, program) in agents::install_all(root, agents)? {
         println!("{}", program.display());
     }

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::cases::{Account, committed};
 use crate::agents::{self, Agent};
+use crate::cases::{Account, committed};
 use crate::run;
 
 /// Runs the tests. With arguments for the runner it runs the runner alone, enforces no count, and

@@ -1,7 +1,7 @@
 //! `review_fanout --agent codex` with the real codex.
 
 use orch_testkit::real;
-use orch_testkit::responses::{Reply, Rule, Script, Server};
+use orch_testkit::server::{Reply, Rule, Script, Server};
 use serde_json::json;
 
 use crate::program::{Place, run};

@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use super::cases::{Fate, announce, record};
 use super::{HomeConfig, workspace};
-use crate::responses::Server;
+use crate::server::Server;
 
 /// Names the native codex binary to test with.
 const VARIABLE: &str = "ORCH_CODEX_BIN";
@@ -27,7 +27,7 @@ pub struct Codex {
 /// # Panics
 /// When the case cannot be recorded.
 pub fn codex(case: &str) -> Option<Codex> {
-    let installed = || workspace::root().and_then(|root| native_binary(&root.join("target/agents")));
+    let installed = || workspace::root().and_then(|root| native_binary(&root.join("target/agents/codex")));
     match find(env::var_os(VARIABLE).as_deref(), installed) {
         Ok(bin) => {
             record(case, Fate::Ran);

@@ -13,7 +13,7 @@ use orch_patterns::{
 };
 use orch_prompts::PREAMBLE;
 use orch_testkit::real::{self, CodexHome};
-use orch_testkit::responses::{Gate, Reply, Request, Rule, Script, Server};
+use orch_testkit::server::{Gate, Reply, Request, Rule, Script, Server};
 use orch_testkit::strict;
 use serde_json::{Value, json};
 

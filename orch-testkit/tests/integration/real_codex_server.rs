@@ -4,7 +4,7 @@
 mod desk;
 
 use orch_testkit::real;
-use orch_testkit::responses::{Reply, Request, Rule, Script, Server};
+use orch_testkit::server::{Reply, Request, Rule, Script, Server};
 use serde_json::{Value, json};
 
 use desk::Desk;

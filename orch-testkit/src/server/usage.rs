@@ -1,10 +1,8 @@
 //! The token counts that end a streamed turn.
 
-use serde_json::{Value, json};
-
-/// Token counts of one request, in the shape of the API's `usage` object.
+/// Token counts of one request.
 ///
-/// The total is input plus output, as the API defines it: cached tokens are part of the input, reasoning tokens part
+/// The total is input plus output: cached tokens are part of the input, reasoning tokens part
 /// of the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -39,15 +37,5 @@ impl Usage {
     pub fn reasoning(mut self, tokens: u64) -> Self {
         self.reasoning = tokens;
         self
-    }
-
-    pub(super) fn to_json(self) -> Value {
-        json!({
-            "input_tokens": self.input,
-            "input_tokens_details": { "cached_tokens": self.cached },
-            "output_tokens": self.output,
-            "output_tokens_details": { "reasoning_tokens": self.reasoning },
-            "total_tokens": self.input.saturating_add(self.output),
-        })
     }
 }

@@ -76,9 +76,14 @@ impl Server {
         })
     }
 
-    /// The base address for a provider's configuration: `http://127.0.0.1:PORT/v1`.
+    /// The base address of the two OpenAI APIs for a provider's configuration: `http://127.0.0.1:PORT/v1`.
     pub fn url(&self) -> String {
-        format!("http://{}/v1", self.address)
+        format!("{}/v1", self.origin())
+    }
+
+    /// The base address without a path, as the other two want it: `http://127.0.0.1:PORT`.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// Where it listens.
@@ -141,25 +146,19 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let make = |arrival| Request {
-        arrival,
-        method: method.as_str().to_owned(),
-        path: uri.path().to_owned(),
-        headers: headers
-            .iter()
-            .map(|(name, value)| {
-                (
-                    name.as_str().to_owned(),
-                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                )
-            })
-            .collect(),
-        body: serde_json::from_slice(&body).unwrap_or(Value::Null),
-    };
+    let headers = headers
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        })
+        .collect();
+    let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let make = |arrival| Request::new(arrival, method.as_str(), uri.path(), headers, body);
     let judge = |request: &Request| {
         let decision = stage.script.decide(request);
         (decision.reply, !decision.matched)
     };
     let (request, reply) = stage.record.add(make, judge);
-    deliver(reply, request.arrival).await
+    deliver(reply, &request).await
 }

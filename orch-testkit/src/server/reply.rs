@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::refusal::Refusal;
-use super::{Gate, Usage};
+use super::{Action, Gate, Usage};
 
 /// What the server sends for one request.
 #[derive(Clone, Debug)]
@@ -32,14 +32,27 @@ impl Reply {
         texts.into_iter().fold(Answer::new(), Answer::and_text)
     }
 
-    /// A turn of one message: the text of this JSON.
+    /// A turn that answers the request's schema with this; see [`Answer::and_json`].
     pub fn json(value: &Value) -> Answer {
-        Self::text(value.to_string())
+        Answer::new().and_json(value)
     }
 
     /// A turn that calls a tool; see [`Answer::and_tool_call`].
     pub fn tool_call(name: impl Into<String>, arguments: Value) -> Answer {
         Answer::new().and_tool_call(name, arguments)
+    }
+
+    /// A turn that runs a line of shell, by whatever tool the agent has for it.
+    pub fn shell(line: impl Into<String>) -> Answer {
+        Answer::new().and_act(Action::Shell(line.into()))
+    }
+
+    /// A turn that writes a file (an absolute path), by whatever tool the agent has for it.
+    pub fn write(path: impl Into<String>, content: impl Into<String>) -> Answer {
+        Answer::new().and_act(Action::Write {
+            path: path.into(),
+            content: content.into(),
+        })
     }
 
     /// A turn without any item: completed, and nothing said.

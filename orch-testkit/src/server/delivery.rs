@@ -9,16 +9,19 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 
+use super::Request;
 use super::refusal::Refusal;
 use super::reply::{Kind, Reply};
-use super::sse::{self, Chunk};
+use super::wire::{Chunk, Wire};
 
-/// The response to request number `arrival`; returns when its headers may go.
-pub(super) async fn deliver(mut reply: Reply, arrival: usize) -> Response {
+/// The response to `request`; returns when its headers may go.
+pub(super) async fn deliver(mut reply: Reply, request: &Request) -> Response {
+    // What no API knows is refused, and an error has a shape all the same.
+    let wire = request.wire.unwrap_or(Wire::Responses);
     loop {
         match reply.kind {
-            Kind::Answer(answer) => return streamed(sse::chunks(answer, arrival)),
-            Kind::Refusal(refusal) => return refused(refusal),
+            Kind::Answer(answer) => return streamed(wire.chunks(answer, request)),
+            Kind::Refusal(refusal) => return refused(refusal, wire),
             Kind::Silence => pending().await,
             Kind::After(gate, inner) => {
                 gate.pass().await;
@@ -51,9 +54,10 @@ fn streamed(chunks: VecDeque<Chunk>) -> Response {
         .into_response()
 }
 
-fn refused(refusal: Refusal) -> Response {
+fn refused(refusal: Refusal, wire: Wire) -> Response {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, refusal.body).into_response();
+    let body = wire.error(&refusal).to_string();
+    let mut response = (status, refusal.body.unwrap_or(body)).into_response();
     for (name, value) in &refusal.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             response.headers_mut().insert(name, value);

@@ -2,7 +2,6 @@
 
 use super::refusal::Refusal;
 use super::{Reply, Request, Rule};
-use crate::strict;
 
 /// Rules in order; the first that matches and is not used up answers.
 #[derive(Debug, Default)]
@@ -32,18 +31,15 @@ impl Script {
     /// The schema is judged before the rules, as the API judges it before the model is asked: such a request uses
     /// up no rule.
     pub(super) fn decide(&self, request: &Request) -> Decision {
-        if request.method != "POST" || request.path != "/v1/responses" {
+        let Some(wire) = request.wire else {
             let message = format!("the scripted server has no {} {}", request.method, request.path);
             return Decision {
                 reply: Refusal::error(404, None, &message).into(),
                 matched: false,
             };
-        }
-        if let Some(refusal) = refuse_schema(request) {
-            return Decision {
-                reply: refusal.into(),
-                matched: true,
-            };
+        };
+        if let Some(reply) = wire.refuse(request) {
+            return Decision { reply, matched: true };
         }
         if let Some(reply) = self.rules.iter().find_map(|rule| rule.answer(request)) {
             return Decision { reply, matched: true };
@@ -57,22 +53,4 @@ impl Script {
             matched: false,
         }
     }
-}
-
-/// The API's answer to a schema outside the strict subset.
-fn refuse_schema(request: &Request) -> Option<Refusal> {
-    let format = request.body.pointer("/text/format")?;
-    if format["type"] != "json_schema" || format["strict"] == false {
-        return None;
-    }
-    let violations = strict::violations(&format["schema"]);
-    if violations.is_empty() {
-        return None;
-    }
-    let name = format["name"].as_str().unwrap_or("schema");
-    let message = format!(
-        "Invalid schema for response_format '{name}': {}",
-        violations.join("; ")
-    );
-    Some(Refusal::error(400, Some("invalid_json_schema"), &message))
 }

@@ -2,31 +2,27 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 /// An HTTP response that is no turn: a status, headers, a body.
 #[derive(Clone, Debug)]
 #[must_use = "a refusal does nothing until a rule replies with it"]
 pub struct Refusal {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
-    pub(super) body: String,
+    pub(super) code: Option<String>,
+    pub(super) message: String,
+    /// Instead of the error in the API's own shape.
+    pub(super) body: Option<String>,
 }
 
 impl Refusal {
-    /// An error in the API's own shape: `{"error": {"message", "type", "code"}}`, the type by the status.
+    /// An error in the API's own shape.
     pub(super) fn error(status: u16, code: Option<&str>, message: &str) -> Self {
-        let kind = match status {
-            401 | 403 => "authentication_error",
-            429 => "rate_limit_error",
-            400..=499 => "invalid_request_error",
-            _ => "server_error",
-        };
-        let body = json!({ "error": { "message": message, "type": kind, "code": code } }).to_string();
         Self {
             status,
             headers: vec![("content-type".into(), "application/json".into())],
-            body,
+            code: code.map(str::to_owned),
+            message: message.to_owned(),
+            body: None,
         }
     }
 
@@ -44,7 +40,7 @@ impl Refusal {
 
     /// Replaces the body by this text, as it is.
     pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.body = body.into();
+        self.body = Some(body.into());
         self
     }
 }

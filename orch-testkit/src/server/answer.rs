@@ -1,12 +1,12 @@
-//! A streamed turn of the model, as the test writes it. How it goes over the wire is `sse` and `delivery`.
+//! A streamed turn of the model, as the test writes it. How it goes over the wire is `wire` and `delivery`.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Gate, Usage};
+use super::{Action, Gate, Usage};
 
-/// One streamed turn: items in order, places where it waits, and how it ends.
+/// One streamed turn: what the model says and does in order, places where it waits, and how it ends.
 ///
-/// It starts with `response.created` and, unless told otherwise, ends with `response.completed`.
+/// Unless told otherwise it ends as the API ends a complete turn.
 #[derive(Clone, Debug)]
 #[must_use = "an answer does nothing until a rule replies with it"]
 pub struct Answer {
@@ -17,12 +17,18 @@ pub struct Answer {
 
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Item(Value),
+    Text(String),
+    /// The answer to a schema: a text, or the value for the tool that takes it.
+    Structured {
+        text: String,
+        value: Value,
+    },
     /// The call's id is made at delivery: a rule may give the same answer to many requests.
     Call {
         name: String,
-        arguments: String,
+        arguments: Value,
     },
+    Act(Action),
     Hold(Gate),
 }
 
@@ -45,33 +51,37 @@ impl Answer {
         }
     }
 
-    /// Adds an assistant's message.
-    pub fn and_text(self, text: impl Into<String>) -> Self {
-        let text: String = text.into();
-        self.and_item(json!({
-            "type": "message",
-            "role": "assistant",
-            "content": [{ "type": "output_text", "text": text }],
-        }))
+    /// Adds a message of the model.
+    pub fn and_text(mut self, text: impl Into<String>) -> Self {
+        self.steps.push(Step::Text(text.into()));
+        self
     }
 
-    /// Adds a call of the tool `name`. Arguments go over the wire as the text of this JSON.
-    ///
-    /// Call ids are `call_<arrival>_<n>`, the number of the request and of the call in it, so that they are unique
-    /// within a server.
-    // By value: it is nearly always a `json!` literal.
-    #[expect(clippy::needless_pass_by_value)]
-    pub fn and_tool_call(mut self, name: impl Into<String>, arguments: Value) -> Self {
-        self.steps.push(Step::Call {
-            name: name.into(),
-            arguments: arguments.to_string(),
+    /// Adds the answer to the schema that the request asks for: the JSON's text, or a call of the tool by which the
+    /// agent takes it (`StructuredOutput` of Claude Code).
+    pub fn and_json(mut self, value: &Value) -> Self {
+        self.steps.push(Step::Structured {
+            text: value.to_string(),
+            value: value.clone(),
         });
         self
     }
 
-    /// Adds an output item as it is, for item types that have no method here.
-    pub fn and_item(mut self, item: Value) -> Self {
-        self.steps.push(Step::Item(item));
+    /// Adds a call of the tool `name`.
+    ///
+    /// Call ids are `call_<arrival>_<n>` (`toolu_…` in the Messages API), the number of the request and of the call
+    /// in it, so that they are unique within a server.
+    pub fn and_tool_call(mut self, name: impl Into<String>, arguments: Value) -> Self {
+        self.steps.push(Step::Call {
+            name: name.into(),
+            arguments,
+        });
+        self
+    }
+
+    /// Adds a use of whatever tool the agent has for this.
+    pub fn and_act(mut self, action: Action) -> Self {
+        self.steps.push(Step::Act(action));
         self
     }
 
@@ -106,8 +116,9 @@ impl Answer {
         self
     }
 
-    /// Ends with `response.failed`, with an error of this code (`rate_limit_exceeded`, `insufficient_quota`,
-    /// `context_length_exceeded`, ...) and message.
+    /// Ends with an error inside the stream, of this code in the API's own words and message: `response.failed` with
+    /// `rate_limit_exceeded`, `insufficient_quota`, `context_length_exceeded`, ... in the Responses API, `error` with
+    /// `overloaded_error`, ... in the Messages API.
     pub fn then_fail(mut self, code: impl Into<String>, message: impl Into<String>) -> Self {
         self.ending = Ending::Failed {
             code: code.into(),
@@ -116,7 +127,8 @@ impl Answer {
         self
     }
 
-    /// Ends with `response.incomplete`, for this reason (`max_output_tokens`, `content_filter`).
+    /// Ends incomplete, for this reason (`max_output_tokens`, `content_filter`). The reason goes over the wire of the
+    /// Responses API; the others say that the tokens ran out.
     pub fn then_incomplete(mut self, reason: impl Into<String>) -> Self {
         self.ending = Ending::Incomplete {
             reason: reason.into(),

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use super::reading::Reading;
+use super::{CallOutput, Wire};
+
 /// A request that the server received, kept whole.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -16,19 +19,32 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body as JSON; null when it was none.
     pub body: Value,
-}
-
-/// What a tool call returned, as the agent reported it to the model.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CallOutput {
-    /// The id of the call that it answers.
-    pub call_id: String,
-    /// The tool's output, as text.
-    pub output: String,
+    /// The API that it asks; none for a path that no API has.
+    pub wire: Option<Wire>,
+    reading: Reading,
 }
 
 impl Request {
+    pub(super) fn new(
+        arrival: usize,
+        method: &str,
+        path: &str,
+        headers: Vec<(String, String)>,
+        body: Value,
+    ) -> Self {
+        let wire = Wire::of(method, path);
+        let reading = wire.map(|wire| wire.read(&body)).unwrap_or_default();
+        Self {
+            arrival,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers,
+            body,
+            wire,
+            reading,
+        }
+    }
+
     /// The value of the first header of this name; case does not matter.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -39,50 +55,39 @@ impl Request {
 
     /// All that the user said in this thread so far, oldest first, joined by newlines.
     ///
-    /// Agents speak as the user too: codex puts the description of its environment there.
+    /// Agents speak as the user too: codex puts the description of its environment there, Claude Code its reminders.
     pub fn prompt(&self) -> String {
-        self.said_by("user").join("\n")
+        self.reading.user.join("\n")
     }
 
     /// The last message of the user: in a repair turn, the repair alone.
     pub fn last_prompt(&self) -> String {
-        self.said_by("user").pop().unwrap_or_default()
+        self.reading.user.last().cloned().unwrap_or_default()
     }
 
     /// The model's own earlier messages that the agent sent back, oldest first. Empty in a thread's first request.
     pub fn answers(&self) -> Vec<String> {
-        self.said_by("assistant")
+        self.reading.model.clone()
     }
 
-    /// What the agent's own rules say to the model (messages of the role `developer`), oldest first.
+    /// What the agent's own rules say to the model (the system's or developer's messages), oldest first.
     pub fn developer(&self) -> Vec<String> {
-        self.said_by("developer")
+        self.reading.rules.clone()
     }
 
-    /// The schema asked for under `text.format`, if any.
+    /// The schema asked for, if any; of Claude Code that of its tool `StructuredOutput`.
     pub fn schema(&self) -> Option<&Value> {
-        self.body.pointer("/text/format/schema")
+        self.reading.schema.as_ref()
     }
 
     /// The outputs of tool calls that this request reports, oldest first.
     pub fn call_outputs(&self) -> Vec<CallOutput> {
-        self.input()
-            .filter(|item| item["type"] == "function_call_output")
-            .map(|item| CallOutput {
-                call_id: item["call_id"].as_str().unwrap_or_default().to_owned(),
-                output: text_of(&item["output"]),
-            })
-            .collect()
+        self.reading.outputs.clone()
     }
 
     /// The names of the tools offered to the model.
     pub fn tools(&self) -> Vec<&str> {
-        let tools = self.body["tools"].as_array();
-        tools
-            .into_iter()
-            .flatten()
-            .filter_map(|tool| tool["name"].as_str())
-            .collect()
+        self.reading.tools.iter().map(String::as_str).collect()
     }
 
     /// What codex says about the turn in the header `x-codex-turn-metadata`, a JSON object.
@@ -97,32 +102,5 @@ impl Request {
             "request {} ({} {}), whose last prompt begins {prompt:?}",
             self.arrival, self.method, self.path
         )
-    }
-
-    fn input(&self) -> impl Iterator<Item = &Value> {
-        self.body["input"].as_array().into_iter().flatten()
-    }
-
-    fn said_by(&self, role: &str) -> Vec<String> {
-        if let (Some(text), "user") = (self.body["input"].as_str(), role) {
-            return vec![text.to_owned()];
-        }
-        self.input()
-            .filter(|item| item["role"] == role)
-            .map(|item| text_of(&item["content"]))
-            .collect()
-    }
-}
-
-/// The text of a content that is a string, or a list of parts of which some carry text.
-fn text_of(content: &Value) -> String {
-    match content {
-        Value::String(text) => text.clone(),
-        Value::Array(parts) => parts
-            .iter()
-            .filter_map(|part| part["text"].as_str())
-            .collect::<Vec<_>>()
-            .join("\n"),
-        _ => String::new(),
     }
 }
