@@ -22,7 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::io::stdin().read_to_end(&mut Vec::new())?;
     for request in server.requests() {
         let Request { method, path, .. } = &*request;
-        println!("{} {method} {path} stream={}", request.arrival, request.body["stream"]);
+        println!(
+            "{} {method} {path} stream={}",
+            request.arrival, request.body["stream"]
+        );
         println!("  tools: {}", request.tools().join(" "));
         println!("  schema: {:?}", request.schema());
         for text in [request.last_prompt(), format!("{:?}", request.call_outputs())] {
