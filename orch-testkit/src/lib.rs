@@ -1,20 +1,23 @@
-//! What a program that orchestrates agents needs for its tests: a scripted model server, and the way to the real
-//! agents.
+//! What a program that orchestrates agents needs for its tests: a scripted model server, the way to the real agents,
+//! and what they must do.
 //!
 //! The map:
-//! - [`responses`]: a model server on loopback that speaks the OpenAI Responses API with streaming and answers by
-//!   rules, so that the real codex binary runs whole turns without an account.
-//! - [`strict`]: the subset of JSON Schema that the API accepts for strict structured output.
+//! - [`server`]: a model server on loopback that speaks four APIs with streaming (OpenAI Responses, Anthropic
+//!   Messages, chat completions, Gemini) and answers by one script, so that the real CLIs run whole turns without an
+//!   account.
+//! - [`conformance`]: what every agent must do, as cases that run a real CLI on the scripted server; for agents of your
+//!   own too.
+//! - [`real`]: finds the real agents, gives each a home of its own, and keeps the account of cases left out.
+//! - [`strict`]: the subset of JSON Schema that the OpenAI API accepts for strict structured output.
 //! - [`fuzz`]: everything that reads a worker's bytes as functions of bytes, a corpus, and a seeded mutator.
 //! - [`memory_engine`]: an engine in memory that answers every job from a script.
-//! - [`real`]: finds the real agent, gives it a home of its own, and keeps the account of cases left out.
 //!
 //! Everything here listens on 127.0.0.1 only and ends with the value that started it.
 #![forbid(unsafe_code)]
 
+pub mod conformance;
 pub mod fuzz;
 pub mod memory_engine;
 pub mod real;
 pub mod server;
-
 pub mod strict;

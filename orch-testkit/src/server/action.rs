@@ -11,6 +11,8 @@ use super::{Request, Wire};
 pub enum Action {
     /// Runs a line of shell.
     Shell(String),
+    /// Reads a file: an absolute path.
+    Read(String),
     /// Writes a file: an absolute path, and the content.
     Write {
         /// Where.
@@ -24,30 +26,30 @@ pub enum Action {
 struct Kit {
     wire: Wire,
     shell: &'static str,
-    /// codex has no tool that writes: it writes by its shell.
-    write: Option<&'static str>,
+    /// The tools that read and write a file; codex has none and does both by its shell.
+    files: Option<(&'static str, &'static str)>,
 }
 
 const KITS: [Kit; 4] = [
     Kit {
         wire: Wire::Responses,
         shell: "exec_command",
-        write: None,
+        files: None,
     },
     Kit {
         wire: Wire::Messages,
         shell: "Bash",
-        write: Some("Write"),
+        files: Some(("Read", "Write")),
     },
     Kit {
         wire: Wire::Chat,
         shell: "bash",
-        write: Some("write"),
+        files: Some(("read", "write")),
     },
     Kit {
         wire: Wire::Gemini,
         shell: "run_shell_command",
-        write: Some("write_file"),
+        files: Some(("read_file", "write_file")),
     },
 ];
 
@@ -56,40 +58,46 @@ impl Action {
     /// all the same: a model may try what it was not given.
     pub(super) fn call(&self, request: &Request) -> (String, Value) {
         let offered = request.tools();
+        let known = |kit: &&Kit| {
+            let reads = kit.files.is_some_and(|(read, _)| offered.contains(&read));
+            reads || offered.contains(&kit.shell)
+        };
         let kit = KITS
             .iter()
-            .find(|kit| offered.contains(&kit.shell))
+            .find(known)
             .or_else(|| KITS.iter().find(|kit| Some(kit.wire) == request.wire))
             .unwrap_or(&KITS[0]);
-        match (self, kit.write) {
-            (Self::Shell(line), _) => (kit.shell.to_owned(), kit.shell_arguments(line)),
-            (Self::Write { path, content }, Some(tool)) => {
-                (tool.to_owned(), kit.write_arguments(path, content))
+        match (self, kit.files) {
+            (Self::Shell(line), _) => kit.shell(line),
+            (Self::Read(path), Some((read, _))) => (read.to_owned(), kit.file(path)),
+            (Self::Read(path), None) => kit.shell(&format!("cat {}", quoted(path))),
+            (Self::Write { path, content }, Some((_, write))) => {
+                let mut arguments = kit.file(path);
+                arguments["content"] = content.as_str().into();
+                (write.to_owned(), arguments)
             }
             (Self::Write { path, content }, None) => {
-                let line = format!("printf %s {} > {}", quoted(content), quoted(path));
-                (kit.shell.to_owned(), kit.shell_arguments(&line))
+                kit.shell(&format!("printf %s {} > {}", quoted(content), quoted(path)))
             }
         }
     }
 }
 
 impl Kit {
-    fn shell_arguments(&self, line: &str) -> Value {
-        match self.wire {
+    fn shell(&self, line: &str) -> (String, Value) {
+        let arguments = match self.wire {
             Wire::Responses => json!({ "cmd": line, "yield_time_ms": 30_000 }),
             Wire::Messages | Wire::Chat | Wire::Gemini => {
                 json!({ "command": line, "description": "does what the script says" })
             }
-        }
+        };
+        (self.shell.to_owned(), arguments)
     }
 
-    fn write_arguments(&self, path: &str, content: &str) -> Value {
+    fn file(&self, path: &str) -> Value {
         match self.wire {
-            Wire::Chat => json!({ "filePath": path, "content": content }),
-            Wire::Responses | Wire::Messages | Wire::Gemini => {
-                json!({ "file_path": path, "content": content })
-            }
+            Wire::Chat => json!({ "filePath": path }),
+            Wire::Responses | Wire::Messages | Wire::Gemini => json!({ "file_path": path }),
         }
     }
 }

@@ -47,6 +47,11 @@ impl Reply {
         Answer::new().and_act(Action::Shell(line.into()))
     }
 
+    /// A turn that reads a file (an absolute path), by whatever tool the agent has for it.
+    pub fn read(path: impl Into<String>) -> Answer {
+        Answer::new().and_act(Action::Read(path.into()))
+    }
+
     /// A turn that writes a file (an absolute path), by whatever tool the agent has for it.
     pub fn write(path: impl Into<String>, content: impl Into<String>) -> Answer {
         Answer::new().and_act(Action::Write {

@@ -90,6 +90,11 @@ impl Request {
         self.reading.tools.iter().map(String::as_str).collect()
     }
 
+    /// Whether this is an errand of the agent beside its task: opencode asks a model without tools for a title.
+    pub fn is_errand(&self) -> bool {
+        self.wire == Some(Wire::Chat) && self.reading.tools.is_empty()
+    }
+
     /// What codex says about the turn in the header `x-codex-turn-metadata`, a JSON object.
     pub fn codex_turn(&self) -> Option<Value> {
         serde_json::from_str(self.header("x-codex-turn-metadata")?).ok()

@@ -38,6 +38,12 @@ impl Rule {
         Self::when(|_| true)
     }
 
+    /// Applies to the agent's errands beside its task ([`Request::is_errand`]). Where a later rule counts requests, one
+    /// of these belongs before it.
+    pub fn errands() -> Condition {
+        Self::when(Request::is_errand)
+    }
+
     /// The reply, when this rule applies and is not used up; takes one use.
     pub(super) fn answer(&self, request: &Request) -> Option<Reply> {
         if !(self.condition.predicate)(request) {

@@ -1,0 +1,48 @@
+//! The conformance cases with the real agents. What each asks is `orch_testkit::conformance`.
+
+use orch_testkit::conformance::{self, Candidate, Case};
+use orch_testkit::real;
+
+async fn conforms(case: Case, candidate: &dyn Candidate) {
+    match conformance::run(case, candidate).await {
+        Ok(verdict) => println!("{} {case}: {verdict}", candidate.name()),
+        Err(complaint) => panic!("{} {case}: {complaint}", candidate.name()),
+    }
+}
+
+/// A test for each case that is named, and the list of them.
+macro_rules! cases {
+    ($agent:ident, $list:ident: $($test:ident = $case:expr),* $(,)?) => {
+        $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                if let Some(real) = real::$agent(stringify!($test)) {
+                    conforms($case, &conformance::$agent(&real)).await;
+                }
+            }
+        )*
+        const $list: &[Case] = &[$($case),*];
+    };
+}
+
+cases!(codex, CODEX:
+    conformance_codex_plain_answer = Case::PlainAnswer,
+    conformance_codex_tool_call = Case::ToolCall,
+    conformance_codex_structured_answer = Case::StructuredAnswer,
+    conformance_codex_repaired_structure = Case::RepairedStructure,
+    conformance_codex_further_turn = Case::FurtherTurn,
+    conformance_codex_limited_with_retry_after = Case::LimitedWithRetryAfter,
+    conformance_codex_limited_without_retry_after = Case::LimitedWithoutRetryAfter,
+    conformance_codex_server_errors = Case::ServerErrors,
+    conformance_codex_dropped_stream = Case::DroppedStream,
+    conformance_codex_silence_before_headers = Case::SilenceBeforeHeaders,
+    conformance_codex_silence_in_stream = Case::SilenceInStream,
+    conformance_codex_cancel_in_tool_call = Case::CancelInToolCall,
+    conformance_codex_long_prompt = Case::LongPrompt,
+    conformance_codex_reader_told_to_write = Case::ReaderToldToWrite,
+);
+
+#[test]
+fn codex_is_asked_every_case() {
+    assert_eq!(CODEX, Case::ALL);
+}
