@@ -127,13 +127,6 @@ pub(crate) fn install_all(root: &Path, agents: &[Agent]) -> Result<Vec<(Agent, P
     Ok(there)
 }
 
-/// The pinned version.
-pub(crate) fn version(root: &Path, agent: Agent) -> Result<String> {
-    let path = root.join(PINS).join(agent.name()).join("package.json");
-    let package = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    pinned_version(agent, &package)
-}
-
 fn npm_ci(agent: Agent, pin: &Path, folder: &Path) -> Result<()> {
     let name = agent.name();
     if !run::is_there(Command::new("npm").arg("--version")) {

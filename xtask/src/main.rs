@@ -5,6 +5,7 @@
 //! - `consumer`: the README's program, in a crate outside the workspace.
 //! - `bench pty`: terminals against the raw limit and against other crates.
 //! - `soak`: terminals and trees, tried again and again for as long as is given.
+//! - `conformance`: every agent through every conformance case; writes CONFORMANCE.md.
 //! - `schemas`: whether every shipped deliverable's schema is in the strict subset.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
@@ -12,6 +13,7 @@
 mod agents;
 mod bench;
 mod cases;
+mod conformance;
 mod consumer;
 mod fuzz;
 mod run;
@@ -51,6 +53,8 @@ enum Command {
     Soak(soak::Soak),
     /// Feeds hostile bytes to everything that reads a worker's output.
     Fuzz(fuzz::Fuzz),
+    /// Runs every conformance case with every pinned agent, some ten minutes, and writes CONFORMANCE.md.
+    Conformance(conformance::Conformance),
     /// Prints the shipped deliverables and checks that each one's schema is in the strict subset.
     Schemas,
 }
@@ -75,6 +79,7 @@ fn perform(command: Command) -> Result<()> {
         Command::Bench { bench } => bench::run(&root, &bench),
         Command::Soak(soak) => soak::run(&root, &soak),
         Command::Fuzz(fuzz) => fuzz::run(&root, &fuzz),
+        Command::Conformance(asked) => conformance::run(&root, &asked),
         Command::Schemas => schemas::run(&root),
     }
 }

@@ -32,6 +32,7 @@ mod processes;
 mod recorder;
 mod shipped;
 mod stage;
+mod version;
 
 pub use candidate::{Candidate, Seat};
 pub use case::Case;
@@ -39,3 +40,4 @@ pub use cases::run;
 pub use complaint::Complaint;
 pub use expected::{Ending, Expected, Verdict};
 pub use shipped::codex;
+pub use version::version_of;

@@ -1,7 +1,6 @@
 //! Keeps what a CLI writes to its standard output, beside the agent's own decoder.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, io};
@@ -11,6 +10,8 @@ use orch_core::agent::{
     Agent, AgentError, Decoder, Launch, Probe, Program, Skills, Turn, WorkerDirs, WorkerEvent,
 };
 use orch_core::job::{Job, JobEnd};
+
+use super::version_of;
 
 /// Names the folder for streams.
 const FOLDER: &str = "ORCH_RECORD";
@@ -52,19 +53,6 @@ pub(super) fn recorded(
         hidden: hidden.into(),
         turns: AtomicUsize::new(0),
     }))
-}
-
-/// The first word with a digit and a dot of what the program says to `--version`.
-fn version_of(program: &Path) -> io::Result<String> {
-    let output = Command::new(program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .output()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('.'))
-        .map(str::to_owned)
-        .ok_or_else(|| io::Error::other(format!("{} says no version: {text:?}", program.display())))
 }
 
 impl Agent for Recorded {

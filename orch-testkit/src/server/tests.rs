@@ -5,6 +5,7 @@ mod failing;
 mod lifetime;
 mod scripting;
 mod streaming;
+mod wires;
 
 use std::io;
 

@@ -79,6 +79,19 @@ impl Call {
         String::from_utf8(body).unwrap()
     }
 
+    /// The body as far as it came, and how it broke; nothing when it ended in good order.
+    pub(super) async fn text(&mut self) -> (String, Option<io::Error>) {
+        let mut bytes = Vec::new();
+        let broken = loop {
+            match self.chunk().await {
+                Ok(Some(chunk)) => bytes.extend(chunk),
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            }
+        };
+        (String::from_utf8(bytes).unwrap(), broken)
+    }
+
     async fn chunk(&mut self) -> io::Result<Option<Vec<u8>>> {
         let length = usize::from_str_radix(&self.line().await?, 16).unwrap();
         let mut chunk = vec![0; length + 2];
