@@ -27,7 +27,7 @@ pub(crate) struct Fuzz {
 }
 
 /// Every target of `orch_testkit::fuzz`, in its order.
-const TARGETS: [&str; 4] = ["codex", "tool", "json_lines", "plan"];
+const TARGETS: [&str; 5] = ["codex", "tool", "json_lines", "json_line", "plan"];
 
 pub(crate) fn run(root: &Path, fuzz: &Fuzz) -> Result<()> {
     let chosen: Vec<&str> = match &fuzz.target {

@@ -6,7 +6,7 @@
 use orch_pty::Exit;
 use serde_json::Value;
 
-use super::{Decoder, Heard, JsonLines, WorkerEvent};
+use super::{Decoder, Heard, JsonLines, WorkerEvent, read_json_line};
 use crate::job::JobEnd;
 use crate::plain;
 
@@ -77,9 +77,9 @@ fn read_line<D: Dialect>(dialect: &mut D, heard: &mut Heard, say: &mut Saying, l
     if line.first() != Some(&b'{') {
         return say.activity();
     }
-    match serde_json::from_slice::<Value>(line) {
+    match read_json_line(line) {
         Ok(event) => dialect.read(&event, heard, say),
-        Err(_) => say.unknown(heard, "a line that is not JSON"),
+        Err(why) => say.unknown(heard, &why.to_string()),
     }
 }
 

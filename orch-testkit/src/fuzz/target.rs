@@ -1,9 +1,9 @@
 //! The functions of bytes.
 
-use orch_core::agent::{Agent, Codex, JsonLines, Tool, WorkerEvent};
+use orch_core::agent::{Agent, Codex, JsonLines, Tool, WorkerEvent, read_json_line};
 use orch_core::engine::{End, Job, JobEnd, JobId};
 use orch_core::{Exit, Plan, RunId, plain};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The longest text that an event may carry to a person, in characters; the worker's words are cut there.
 const SHOWN: usize = 500;
@@ -25,6 +25,7 @@ pub fn targets() -> Vec<Target> {
         target("codex", codex),
         target("tool", tool),
         target("json_lines", json_lines),
+        target("json_line", json_line),
         target("plan", plan),
     ]
 }
@@ -62,6 +63,16 @@ fn json_lines(bytes: &[u8]) {
     }
     for chunk in cuts(bytes) {
         assert_eq!(read(chunk), whole, "cut every {chunk} bytes");
+    }
+}
+
+/// The reader of one line: what it reads, any reader reads so.
+fn json_line(bytes: &[u8]) {
+    for line in bytes.split(|&byte| byte == b'\n') {
+        if let Ok(value) = read_json_line(line) {
+            let theirs: Value = serde_json::from_slice(line).expect("what we read is JSON");
+            assert_eq!(value, theirs);
+        }
     }
 }
 

@@ -49,7 +49,7 @@ macro_rules! each_target {
     };
 }
 
-each_target!(codex, tool, json_lines, plan);
+each_target!(codex, tool, json_lines, json_line, plan);
 
 fn agents() -> Vec<Box<dyn Agent>> {
     vec![Box::new(orch_core::agent::Codex::new())]
