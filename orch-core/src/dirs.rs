@@ -87,6 +87,11 @@ impl StateDir {
         Ok(path)
     }
 
+    /// The path of `kind/name`, whether or not it is there.
+    pub(crate) fn place_of(&self, kind: &str, name: &str) -> PathBuf {
+        self.0.join(kind).join(name)
+    }
+
     fn parent_of(&self, kind: &str) -> io::Result<PathBuf> {
         if let Some(above) = self.0.parent() {
             fs::create_dir_all(above)?;
@@ -112,11 +117,9 @@ impl Drop for PrivateDir {
     }
 }
 
-/// Makes an owner-only directory of a fresh name beneath `parent` and returns its path.
-pub(crate) fn fresh_beneath(parent: &Path) -> io::Result<PathBuf> {
-    let path = parent.join(Uuid::new_v4().simple().to_string());
-    make_private(&path)?;
-    Ok(path)
+/// The path of something beneath `parent` that is not there and that nobody can have foreseen.
+pub(crate) fn unused_beneath(parent: &Path) -> PathBuf {
+    parent.join(Uuid::new_v4().simple().to_string())
 }
 
 /// Writes a new owner-only file. Never through a link, never over a file that is there.
@@ -158,7 +161,8 @@ fn make_if_absent(path: &Path) -> io::Result<()> {
     }
 }
 
-fn make_private(path: &Path) -> io::Result<()> {
+/// Makes an owner-only directory. Never takes one that is there.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
@@ -176,7 +180,8 @@ mod tests {
         let root = tempfile::tempdir().expect("a temporary directory");
         let state = StateDir::at(root.path().join("state/orch"));
         let run = state.fresh("runs", "r1").expect("a directory");
-        let worker = fresh_beneath(run.path()).expect("a directory");
+        let worker = unused_beneath(run.path());
+        make_private(&worker).expect("a directory");
         let file = worker.join("schema.json");
         write_private(&file, b"{}").expect("a file");
         for directory in [state.path(), &state.path().join("runs"), run.path(), &worker] {

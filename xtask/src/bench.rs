@@ -13,11 +13,13 @@ use crate::run;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bench {
     /// Terminals against the raw limit and against other crates: prints one Markdown table of ratios.
-    Pty(Pty),
+    Pty(Much),
+    /// Workers against the terminals that they run in: prints one Markdown table of ratios and counts.
+    Core(Much),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Pty {
+pub(crate) struct Much {
     /// Ends the output with one line of JSON.
     #[arg(long)]
     json: bool,
@@ -34,17 +36,20 @@ pub(crate) struct Pty {
 
 /// Builds the program and runs it.
 pub(crate) fn run(root: &Path, bench: &Bench) -> Result<()> {
-    let Bench::Pty(pty) = bench;
+    let (program, form, much) = match bench {
+        Bench::Pty(much) => ("orch-bench-pty", "pty", much),
+        Bench::Core(much) => ("orch-bench-core", "core", much),
+    };
     let mut command = run::cargo();
     command
         .args(["run", "--quiet", "--release", "--package", "orch-benches"])
-        .args(["--bin", "orch-bench-pty", "--", "pty"])
-        .args(pty.words())
+        .args(["--bin", program, "--", form])
+        .args(much.words())
         .current_dir(root);
     run::check(&mut command)
 }
 
-impl Pty {
+impl Much {
     fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
         for (given, word) in [(self.json, "--json"), (self.quick, "--quick")] {
@@ -58,19 +63,19 @@ impl Pty {
 
 #[cfg(test)]
 mod tests {
-    use super::Pty;
+    use super::Much;
 
     #[test]
     fn what_is_given_is_passed_on() {
         let words = |json, rounds, quick, only: &[&str]| {
             let only = only.iter().map(ToString::to_string).collect();
-            let pty = Pty {
+            let much = Much {
                 json,
                 rounds,
                 quick,
                 only,
             };
-            pty.words().join(" ")
+            much.words().join(" ")
         };
         assert_eq!(words(false, None, false, &[]), "");
         assert_eq!(

@@ -1,6 +1,6 @@
 //! A worker that does nothing: what the way through `Cx` costs beside the terminal that it runs in.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::contest::{Entrant, play};
 use super::worker::Setting;
@@ -21,19 +21,33 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
     play(plan.rounds(200, 20), &mut entrants, |_, worker| {
         worker.ask(&Ask::Run { times: TIMES })
     })?;
-    let (plain, others) = entrants.split_first().expect("the plain one is first");
+    let [bare, swept, ours] = &entrants[..] else {
+        bail!("three take part");
+    };
+    let bar = Some(Bar::AtMost(1.5));
     let what = "no-op worker, start to finish, wall";
-    report.reference(what, plain.kind.title(), &plain.wall);
-    for entrant in others {
-        let ours = entrant.kind == Kind::Cx;
-        let (bar, key) = (ours.then_some(Bar::AtMost(1.5)), ours.then_some(Key::NoopWall));
-        report.ratio(what, entrant.kind.title(), entrant.wall_to(plain), bar, key);
-    }
+    report.reference(what, swept.kind.title(), &swept.wall);
+    report.ratio(what, bare.kind.title(), bare.wall_to(swept), None, None);
+    report.ratio(
+        what,
+        ours.kind.title(),
+        ours.wall_to(swept),
+        bar,
+        Some(Key::NoopWall),
+    );
     let what = "no-op worker, start to finish, our CPU";
-    report.reference(what, plain.kind.title(), &plain.cpu);
-    for entrant in others {
-        let key = (entrant.kind == Kind::Cx).then_some(Key::NoopCpu);
-        report.ratio(what, entrant.kind.title(), entrant.cpu_to(plain), None, key);
-    }
+    report.reference(what, swept.kind.title(), &swept.cpu);
+    report.ratio(what, bare.kind.title(), bare.cpu_to(swept), None, None);
+    report.ratio(
+        what,
+        ours.kind.title(),
+        ours.cpu_to(swept),
+        None,
+        Some(Key::NoopCpu),
+    );
+    let what = "no-op worker to a spawn that nobody sweeps up after, wall";
+    report.reference(what, bare.kind.title(), &bare.wall);
+    let key = Some(Key::NoopWallUnswept);
+    report.ratio(what, ours.kind.title(), ours.wall_to(bare), bar, key);
     Ok(())
 }

@@ -26,6 +26,7 @@ pub(crate) enum Key {
     LeakedFds,
     NoopWall,
     NoopCpu,
+    NoopWallUnswept,
     QueueShareNoop,
     QueueShareWork,
     QueueBusyWork,
@@ -60,9 +61,10 @@ impl Key {
     ];
 
     /// Those of `orch-bench-core`.
-    pub(crate) const CORE: [(Self, &'static str); 7] = [
+    pub(crate) const CORE: [(Self, &'static str); 8] = [
         (Self::NoopWall, "noop_wall"),
         (Self::NoopCpu, "noop_cpu"),
+        (Self::NoopWallUnswept, "noop_wall_unswept"),
         (Self::QueueShareNoop, "queue_share_noop"),
         (Self::QueueShareWork, "queue_share_work"),
         (Self::QueueBusyWork, "queue_busy_work"),

@@ -114,7 +114,8 @@ pub enum Turn {
 pub struct WorkerDirs {
     /// Where the worker stands.
     pub work_tree: PathBuf,
-    /// A fresh private directory of this turn alone (0700), outside everything that a worker may write.
+    /// A fresh private directory of this turn alone (0700), outside everything that a worker may write. It is made
+    /// when the launch has something in it or says its path.
     pub private: PathBuf,
 }
 

@@ -2,6 +2,7 @@
 
 mod event_log;
 mod local;
+mod private_place;
 mod pulse;
 mod rehearsal;
 mod runner;

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::private_place::PrivatePlace;
 use super::pulse::Pulse;
 use super::stubs::Stubs;
 use super::{Capture, End, EventLog, Job, JobEnd, Stop};
@@ -187,20 +188,10 @@ impl Runner {
             .program()
             .locate()
             .map_err(|missing| NotStarted::NotInstalled(missing.to_string()))?;
-        let spawn_failed = |doing: &str| {
-            let doing = doing.to_owned();
-            move |error: std::io::Error| NotStarted::SpawnFailed(format!("{doing} failed: {error}"))
-        };
-        let run_dir = self.state.ensure("runs", &job.id.run.to_string());
-        let run_dir = run_dir.map_err(spawn_failed("making the run's private directory"))?;
-        let private =
-            dirs::fresh_beneath(&run_dir).map_err(spawn_failed("making the worker's private directory"))?;
-        let worker_dirs = WorkerDirs::new(&job.work_tree, &private);
+        let place = PrivatePlace::choose(&self.state, &job.id);
+        let worker_dirs = WorkerDirs::new(&job.work_tree, place.path());
         let launch = launch(&**agent, job, &worker_dirs, turn).map_err(not_started)?;
-        for (name, bytes) in &launch.files {
-            dirs::write_private(&worker_dirs.private_file(name), bytes)
-                .map_err(spawn_failed("writing the worker's private file"))?;
-        }
+        place.furnish(&launch)?;
         let last_message = launch
             .last_message
             .as_ref()
@@ -308,8 +299,11 @@ async fn watch_over(
             biased;
             ended = session.ended() => return (ended.ok(), None),
             () = reins.cancel.cancelled() => break Why::Cancelled,
-            () = sleep_until(deadline) => break Why::Total,
-            () = sleep_until(stalls_at) => {
+            // One timer for both: each that is set nearer than all others wakes the runtime.
+            () = sleep_until(deadline.min(stalls_at)) => {
+                if Instant::now() >= deadline {
+                    break Why::Total;
+                }
                 let pulse = *pulse.borrow();
                 if pulse.stalls(limits) {
                     break Why::Stalled(pulse);

@@ -1,0 +1,125 @@
+//! Where the private files of one turn lie: a path that nobody can have foreseen, made only when something lies there.
+//!
+//! Most tools have no private file, and a directory costs as much as a tenth of a short worker's life. It removes
+//! nothing: what is made here goes with the run's own directory.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::JobId;
+use crate::agent::{Input, Launch};
+use crate::dirs::{self, StateDir};
+use crate::outcome::NotStarted;
+
+/// The private place of one turn.
+pub(super) struct PrivatePlace<'a> {
+    state: &'a StateDir,
+    run: String,
+    path: PathBuf,
+}
+
+impl<'a> PrivatePlace<'a> {
+    /// A fresh place beneath the run's own directory in `state`. Nothing is made yet.
+    pub(super) fn choose(state: &'a StateDir, job: &JobId) -> Self {
+        let run = job.run.to_string();
+        let path = dirs::unused_beneath(&state.place_of("runs", &run));
+        Self { state, run, path }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes the directory and writes the files of `launch`, if there are any or its command line says the path: the
+    /// name is fresh, so a worker that is not told it cannot know it.
+    pub(super) fn furnish(&self, launch: &Launch) -> Result<(), NotStarted> {
+        if !self.is_said_by(launch) {
+            return Ok(());
+        }
+        let failed = |doing: &'static str| {
+            move |error: io::Error| NotStarted::SpawnFailed(format!("{doing} failed: {error}"))
+        };
+        self.state
+            .ensure("runs", &self.run)
+            .map_err(failed("making the run's private directory"))?;
+        dirs::make_private(&self.path).map_err(failed("making the worker's private directory"))?;
+        for (name, bytes) in &launch.files {
+            dirs::write_private(&self.path.join(name), bytes)
+                .map_err(failed("writing the worker's private file"))?;
+        }
+        Ok(())
+    }
+
+    fn is_said_by(&self, launch: &Launch) -> bool {
+        let name = self.path.file_name().unwrap_or_default().as_encoded_bytes();
+        let says = |text: &[u8]| text.windows(name.len().max(1)).any(|part| part == name);
+        // By name, so that whoever adds a field thinks of it here.
+        let Launch {
+            arguments,
+            pass_env: _,
+            set_env,
+            files,
+            last_message,
+            stubs: _,
+            input,
+        } = launch;
+        !files.is_empty()
+            || last_message.is_some()
+            || arguments.iter().any(|word| says(word.as_encoded_bytes()))
+            || set_env.iter().any(|(_, value)| says(value.as_bytes()))
+            || matches!(input, Input::Text(text) if says(text.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{Digest, RunId};
+    use crate::step_key::StepKey;
+
+    fn made_for(launch: impl FnOnce(&Path, &mut Launch)) -> (bool, bool) {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let state = StateDir::at(root.path().join("state"));
+        let step: StepKey = serde_json::from_value(serde_json::json!(Digest::of("step"))).expect("a key");
+        let job = JobId {
+            run: RunId::fresh(),
+            step,
+            attempt: 0,
+        };
+        let place = PrivatePlace::choose(&state, &job);
+        let mut told = Launch::default();
+        launch(place.path(), &mut told);
+        place.furnish(&told).expect("a place");
+        (state.path().exists(), place.path().is_dir())
+    }
+
+    #[test]
+    fn a_launch_that_says_nothing_of_it_costs_no_directory() {
+        assert_eq!(made_for(|_, _| ()), (false, false));
+        let others = |_: &Path, launch: &mut Launch| launch.arguments = vec!["-c".into(), "true".into()];
+        assert_eq!(made_for(others), (false, false));
+    }
+
+    #[test]
+    fn whoever_is_told_of_it_finds_it() {
+        let argument = |path: &Path, launch: &mut Launch| {
+            launch
+                .arguments
+                .push(format!("--home={}/home", path.display()).into());
+        };
+        let variable = |path: &Path, launch: &mut Launch| {
+            let value = path.join("home").display().to_string();
+            launch.set_env.push(("TOOL_HOME".to_owned(), value));
+        };
+        let input = |path: &Path, launch: &mut Launch| {
+            launch.input = Input::Text(format!("Write to {}.", path.display()));
+        };
+        let file = |_: &Path, launch: &mut Launch| launch.files.push(("a".to_owned(), b"b".to_vec()));
+        let message = |_: &Path, launch: &mut Launch| launch.last_message = Some("last".to_owned());
+        assert_eq!(made_for(argument), (true, true));
+        assert_eq!(made_for(variable), (true, true));
+        assert_eq!(made_for(input), (true, true));
+        assert_eq!(made_for(file), (true, true));
+        assert_eq!(made_for(message), (true, true));
+    }
+}
