@@ -86,7 +86,9 @@ impl Contender for Sessions {
                     output.total() - output.omitted()
                 })
                 .sum();
-            live.iter().for_each(|session| session.stop(Stop::Now, BEAT));
+            for session in &live {
+                session.stop(Stop::Now, BEAT);
+            }
             tasks.close();
             tasks.wait().await;
             Ok(found)
@@ -164,11 +166,13 @@ async fn heartbeat(beats: usize) -> Beats {
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     beat.tick().await;
     let mut late = Vec::with_capacity(beats);
+    let begun = Instant::now();
     for _ in 0..beats {
         let before = Instant::now();
         beat.tick().await;
         late.push(before.elapsed().saturating_sub(BEAT).as_nanos() as f64);
     }
+    let span = begun.elapsed().as_nanos() as f64;
     late.sort_unstable_by(f64::total_cmp);
     let at = |share: usize| late[(late.len() * share / 1_000).min(late.len() - 1)];
     Beats {
@@ -176,6 +180,7 @@ async fn heartbeat(beats: usize) -> Beats {
         p99: at(990),
         p999: at(999),
         max: late[late.len() - 1],
+        span,
         ..Beats::default()
     }
 }

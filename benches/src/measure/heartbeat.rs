@@ -14,8 +14,11 @@ const SESSIONS: usize = 1_000;
 /// More than a session keeps of its output, so that each keeps as much as it ever will.
 const FIRST: usize = 160 << 10;
 
-/// Of a millisecond each: ten seconds.
+/// Of a millisecond each: at least ten seconds.
 const BEATS: usize = 10_000;
+
+/// One of the numbers of a run.
+type Figure = fn(&Beats) -> f64;
 
 /// A nanosecond in milliseconds.
 const MS: f64 = 1e-6;
@@ -42,9 +45,9 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
     let sessions = plan.pick(SESSIONS, 100);
     let what = format!("{sessions} programs print 10 lines a second each");
     for (kind, found) in kinds.into_iter().zip(&found) {
-        let of = |figure: fn(&Beats) -> f64| median(&found.iter().map(figure).collect::<Vec<_>>());
+        let of = |figure: Figure| median(&found.iter().map(figure).collect::<Vec<_>>());
         let ours = kind == Kind::Sessions;
-        let quantiles: [(&str, fn(&Beats) -> f64); 4] = [
+        let quantiles: [(&str, Figure); 4] = [
             ("median", |beats| beats.p50),
             ("p99", |beats| beats.p99),
             ("p99.9", |beats| beats.p999),
@@ -62,11 +65,10 @@ pub(super) fn measure(plan: Plan, report: &mut Report) -> Result<()> {
             );
         }
     }
-    let of = |figure: fn(&Beats) -> f64| median(&found[1].iter().map(figure).collect::<Vec<_>>());
+    let of = |figure: Figure| median(&found[1].iter().map(figure).collect::<Vec<_>>());
     let title = Kind::Sessions.title();
-    let seconds = BEATS as f64 / plan.pick(1, 10) as f64 / 1_000.0;
     let row = |rest: &str| format!("{what}: {rest}");
-    let lines = of(|beats| beats.lines as f64) / seconds;
+    let lines = of(|beats| beats.lines as f64 * 1e9 / beats.span);
     report.count(&row("lines read, each second"), title, lines, None, None);
     let mib = f64::from(1 << 20);
     let kept = of(|beats| beats.kept as f64) / mib;

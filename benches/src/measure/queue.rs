@@ -38,9 +38,9 @@ fn one(plan: Plan, report: &mut Report, which: &str, words: &[String], at_most: 
         Ok(reply)
     })?;
     let what = format!("{count} {which} in a queue, {at_most} at once");
-    let (plain, ours) = (&entrants[0], &entrants[1]);
-    report.reference(&format!("{what}, wall"), plain.kind.title(), &plain.wall);
-    let ratio = ours.wall_to(plain);
+    let (swept, ours) = (&entrants[0], &entrants[1]);
+    report.reference(&format!("{what}, wall"), swept.kind.title(), &swept.wall);
+    let ratio = ours.wall_to(swept);
     report.ratio(&format!("{what}, wall"), ours.kind.title(), ratio, None, None);
     let heavy = which != "no-op workers";
     for (entrant, children) in entrants.iter().zip(&children) {

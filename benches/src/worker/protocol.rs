@@ -66,7 +66,9 @@ pub(crate) struct Beats {
     pub(crate) p99: f64,
     pub(crate) p999: f64,
     pub(crate) max: f64,
-    /// Lines that came while the beats were taken.
+    /// How long all beats together took, in nanoseconds.
+    pub(crate) span: f64,
+    /// Lines that came meanwhile.
     pub(crate) lines: u64,
     /// Bytes that the process grew by.
     pub(crate) resident: u64,
