@@ -5,6 +5,7 @@
 mod claude;
 mod codex;
 mod failure;
+mod gemini;
 mod heard;
 mod json_line;
 mod jsonl;
@@ -20,6 +21,7 @@ mod tool;
 
 pub use claude::Claude;
 pub use codex::Codex;
+pub use gemini::Gemini;
 pub use heard::{Heard, Verdict};
 pub use json_line::{LineError, read_json_line};
 pub use jsonl::JsonLines;
