@@ -110,6 +110,15 @@ impl Child {
         self.owned.signal(signal)
     }
 
+    /// Signals the process group that this process leads: itself and what it started and did not move into a group of
+    /// its own. In a [PID namespace](crate::Tier::PidNamespace), the program alone.
+    ///
+    /// # Errors
+    /// As [`signal`](Self::signal).
+    pub fn signal_group(&self, signal: Signal) -> io::Result<()> {
+        self.owned.signal_group(signal)
+    }
+
     /// The process and all that descends from it. The handle stays good after the child has ended.
     pub fn tree(&self) -> Tree {
         self.owned.tree()

@@ -55,6 +55,14 @@ impl Hold {
         self.of_program(self.handle.reap_at_end())
     }
 
+    /// Signals the group that the child leads; in a namespace the program alone.
+    pub(crate) fn signal_group(&self, signal: Signal) -> io::Result<()> {
+        match &self.room {
+            Some(_) => self.signal(signal),
+            None => self.handle.signal_group_led(signal),
+        }
+    }
+
     /// The status of the program, when `taken` is that of the handle.
     fn of_program(&self, taken: io::Result<Option<i32>>) -> io::Result<Option<i32>> {
         match (&self.room, taken) {

@@ -138,9 +138,14 @@ impl<S: Subject, L: Lock<State<S>>> Leader<S, L> {
 
     /// Signals the child alone.
     pub(crate) fn signal(&self, signal: Signal) -> io::Result<()> {
+        self.while_unreaped(|subject| subject.signal(signal))
+    }
+
+    /// Does what must not happen once the status is taken, for then the number may mean another process.
+    pub(crate) fn while_unreaped(&self, act: impl FnOnce(&S) -> io::Result<()>) -> io::Result<()> {
         // The lock keeps the status from being taken meanwhile: elsewhere than on Linux that frees the number.
         self.state.with(|state| match state {
-            State::Unreaped(subject) => subject.signal(signal),
+            State::Unreaped(subject) => act(subject),
             State::Ended(_) | State::Taken => Err(io::Error::new(
                 io::ErrorKind::NotFound,
                 format!(

@@ -74,6 +74,10 @@ impl Owned {
         self.leader.signal(signal)
     }
 
+    pub(crate) fn signal_group(&self, signal: Signal) -> io::Result<()> {
+        self.leader.while_unreaped(|hold| hold.signal_group(signal))
+    }
+
     pub(crate) fn tree(&self) -> Tree {
         Tree::new(Arc::clone(&self.leader))
     }

@@ -4,17 +4,21 @@
 //! the end only when the leader is reaped, the output is read to its end (or nobody wrote for a grace after the exit),
 //! and no descendant is left. It decides nothing about what the output means.
 
+//!
+//! In one poll it reads at most 64 KiB, so that a thousand of them share a thread.
+
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use orch_pty::{Child, Drain, Drained, Exit, KillReport, Ladder, PipeReader, Signal, Source, Terminal, Tree};
+use orch_pty::{Child, Drain, Drained, Exit, Grace, KillReport, Ladder, PipeReader, Source, Terminal, Tree};
 use tokio::sync::watch;
 
-use super::shared::{Asked, Ended, Shared, Stop, Stream, Tap};
+use super::meter::Meter;
+use super::shared::{Asked, Bell, Ended, Shared, Stop, Stream, Tap};
 
-/// One read.
-const CHUNK: usize = 64 << 10;
+/// The first read of a session, and the largest. A thousand sessions that say little need little.
+const BUFFER: (usize, usize) = (4 << 10, 64 << 10);
 
 /// A kill ladder under way.
 type Climb = Pin<Box<dyn Future<Output = KillReport> + Send>>;
@@ -28,6 +32,13 @@ pub(super) struct Owner {
     pub(super) ended: watch::Sender<Option<Ended>>,
     pub(super) asked: watch::Receiver<Asked>,
     pub(super) shared: Arc<Shared>,
+    /// How many bytes of output came. This task alone holds this end, as that of `ended`.
+    pub(super) news: watch::Sender<u64>,
+    /// Whether standard error is part of the output.
+    pub(super) merged: bool,
+    pub(super) grace: Grace,
+    pub(super) meter: Arc<Meter>,
+    pub(super) bell: Option<Arc<Bell>>,
 }
 
 /// Ends the tree when dropped, unless that was done.
@@ -52,6 +63,7 @@ impl Owner {
         unswept.0 = None;
         self.close().await;
         self.ended.send_replace(Some(Ended { exit, leaked, left }));
+        self.ring();
     }
 
     /// Reads until the leader is reaped, its output has ended, and no kill ladder is under way.
@@ -59,8 +71,9 @@ impl Owner {
         let mut drain = Drain::of(&self.child)
             .terminal(self.terminal.take())
             .stdout(self.stdout.take())
-            .stderr(self.stderr.take());
-        let mut buffer = vec![0; CHUNK];
+            .stderr(self.stderr.take())
+            .grace(self.grace);
+        let mut buffer = vec![0; BUFFER.0];
         // Whether a descendant still held an output when it was given up.
         let mut drained: Option<bool> = None;
         // Reaped, and how: unknown when somebody else took the status.
@@ -71,9 +84,21 @@ impl Owner {
             if let (Some(exit), Some(leaked), None) = (reaped, drained, &climb) {
                 return (exit, leaked);
             }
+            let room = self.meter.room().min(buffer.len());
+            if room == 0 {
+                // The next poll has room again.
+                tokio::task::yield_now().await;
+                continue;
+            }
             tokio::select! {
-                read = drain.read(&mut buffer), if drained.is_none() => match read {
-                    Ok(Drained::Chunk { source, bytes }) => self.take(source, &buffer[..bytes]),
+                read = drain.read(&mut buffer[..room]), if drained.is_none() => match read {
+                    Ok(Drained::Chunk { source, bytes }) => {
+                        self.meter.read(bytes);
+                        self.take(source, &buffer[..bytes]);
+                        if bytes == buffer.len() && bytes < BUFFER.1 {
+                            buffer = vec![0; BUFFER.1];
+                        }
+                    }
                     Ok(Drained::End { leaked }) => drained = Some(leaked),
                     // A read that fails for good ends that stream alone: the exit status says the rest.
                     Ok(_) | Err(_) => {}
@@ -81,9 +106,9 @@ impl Owner {
                 ended = self.child.wait(), if reaped.is_none() => reaped = Some(ended.ok()),
                 Ok(()) = self.asked.changed() => {
                     let asked = *self.asked.borrow_and_update();
-                    if asked.interrupts != seen.interrupts {
-                        // A leader that has just ended needs no interrupt.
-                        let _ = self.child.signal(Signal::Interrupt);
+                    while let Some(signal) = self.shared.next_signal() {
+                        // A leader that has just ended needs no signal.
+                        let _ = self.child.signal_group(signal);
                     }
                     if asked.stop != seen.stop && let Some((how, grace)) = asked.stop {
                         climb = Some(begin_climb(tree.clone(), how, grace));
@@ -104,20 +129,26 @@ impl Owner {
     /// Passes on what was read.
     fn take(&mut self, source: Source, bytes: &[u8]) {
         let stream = match source {
-            Source::Stderr => Stream::Errors,
+            Source::Stderr if !self.merged => Stream::Errors,
             _ => Stream::Output,
         };
-        let mut transcript = self
-            .shared
-            .transcript
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
         match stream {
-            Stream::Output => transcript.output.push(bytes),
-            Stream::Errors => transcript.errors.push(bytes),
+            Stream::Output => {
+                let total = self.shared.output.push(bytes);
+                self.news.send_replace(total);
+            }
+            Stream::Errors => {
+                self.shared.errors.push(bytes);
+            }
         }
-        drop(transcript);
         (self.tap)(stream, bytes);
+        self.ring();
+    }
+
+    fn ring(&self) {
+        if let Some(bell) = &self.bell {
+            bell.send_modify(|rung| *rung = rung.wrapping_add(1));
+        }
     }
 
     /// Gives the terminal back at once, also when handles live on.

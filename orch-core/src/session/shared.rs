@@ -1,12 +1,15 @@
 //! What a session's handles and its owner task say to each other.
 
-use std::sync::{Arc, Mutex};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use orch_pty::{Exit, PipeWriter, Terminal};
+use jiff::Timestamp;
+use orch_pty::{Exit, Grace, PipeWriter, Signal, Terminal};
 use tokio::sync::watch;
 
-use super::Transcript;
+use super::meter::Tally;
+use super::transcript::Record;
 
 /// Where bytes came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,19 +46,82 @@ pub enum Stop {
     Now,
 }
 
+/// How a session is held.
+pub(super) struct Setup {
+    pub(super) label: String,
+    pub(super) output: Record,
+    pub(super) errors: Record,
+    /// Whether standard error is part of the output.
+    pub(super) merged: bool,
+    pub(super) grace: Grace,
+    pub(super) tap: Tap,
+    pub(super) tally: Arc<Tally>,
+    /// Rung at news and at the end.
+    pub(super) bell: Option<Arc<Bell>>,
+}
+
+/// Wakes those who wait for news of any session of a table.
+pub(super) type Bell = watch::Sender<u64>;
+
+/// What is known of a session for as long as there is a handle.
+#[derive(Debug)]
+pub(super) struct Identity {
+    pub(super) pid: u32,
+    pub(super) label: Mutex<String>,
+    pub(super) rerun: String,
+    pub(super) started: Timestamp,
+}
+
 /// What the handles and the owner task share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) terminal: Mutex<Option<Arc<Terminal>>>,
     pub(super) stdin: tokio::sync::Mutex<Option<PipeWriter>>,
-    pub(super) transcript: Mutex<Transcript>,
+    pub(super) output: Record,
+    pub(super) errors: Record,
     pub(super) asked: watch::Sender<Asked>,
+    /// Those that the owner task has not sent yet.
+    pub(super) signals: Mutex<VecDeque<Signal>>,
 }
 
 /// What the owner task was asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) stop: Option<(Stop, Duration)>,
-    /// How many interrupts were asked for.
-    pub(super) interrupts: u32,
+    /// How many signals were asked for.
+    pub(super) signals: u32,
+}
+
+impl Shared {
+    /// The terminal, while there is one.
+    pub(super) fn terminal(&self) -> Option<Arc<Terminal>> {
+        self.terminal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Asks the owner task to send a signal to the leader's group.
+    pub(super) fn ask_for(&self, signal: Signal) {
+        self.signals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_back(signal);
+        self.asked
+            .send_modify(|asked| asked.signals = asked.signals.wrapping_add(1));
+    }
+
+    /// The next signal that was asked for.
+    pub(super) fn next_signal(&self) -> Option<Signal> {
+        self.signals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+    }
+}
+
+impl Identity {
+    pub(super) fn label(&self) -> String {
+        self.label.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
