@@ -4,3 +4,5 @@
 
 mod let_go;
 mod session;
+mod session_calls;
+mod session_reading;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use orch_pty::WriteError;
+use tokio::task::coop::consume_budget;
 use tokio::time::Instant;
 
 use super::{Sessions, SessionsError};
@@ -30,6 +31,7 @@ impl Sessions {
     /// Dropped while it waits for a place: nothing was started. Dropped later: the session is listed, and its output is
     /// there for the next poll.
     pub async fn exec_command(&self, command: ExecCommand) -> Result<Poll, SessionsError> {
+        consume_budget().await;
         let began = Instant::now();
         let permit = match self.profile.prune {
             Some(_) => None,
@@ -60,6 +62,8 @@ impl Sessions {
     /// # Cancel safety
     /// Dropped half-way, some of the characters may have been written. No output is lost.
     pub async fn write_stdin(&self, write: WriteStdin) -> Result<Poll, SessionsError> {
+        // Who polls in a loop lets those be read whom it polls.
+        consume_budget().await;
         let began = Instant::now();
         let id = write.session_id;
         let session = self.used(id)?;

@@ -30,6 +30,8 @@ impl Sessions {
     /// # Cancel safety
     /// Safe.
     pub async fn select(&self, ids: &[SessionId]) -> Result<News, SessionsError> {
+        // Who asks in a loop lets those be read whom it asks for.
+        tokio::task::coop::consume_budget().await;
         Metered::new(&self.tally, |meter| self.first_with_news(ids, meter)).await
     }
 
