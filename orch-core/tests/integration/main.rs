@@ -5,4 +5,5 @@
 mod let_go;
 mod session;
 mod session_calls;
+mod session_load;
 mod session_reading;
