@@ -71,8 +71,8 @@ pub use finding::{Finding, Findings, Severity};
 pub use orch_core::{
     self, BuildError, Canceller, Containment, Coverage, Covered, Cx, Deliverable, Error, FailClass, Failure,
     Halt, Limits, Lines, Missing, NotStarted, Observer, Orchestrator, Outcome, Pattern, Plan, PlanTree,
-    Quorum, Reader, Result, Roster, RunId, StateDir, Tier, Unfinished, Worker, agent, containment, engine,
-    event, plain,
+    Quorum, Reader, Result, Roster, RunId, StateDir, Tier, Unfinished, Worker, agent, containment, doctor,
+    engine, event, plain, session,
 };
 pub use orch_prompts::{self, Artefact, Brief, Lens, Material, Pack, Scope};
 pub use review_fanout::{Review, ReviewFanout, Reviewer};

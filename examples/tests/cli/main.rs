@@ -6,4 +6,5 @@ mod doctor;
 mod program;
 mod real_codex;
 mod review_fanout;
+mod sessions;
 mod terminal;

@@ -7,3 +7,4 @@ mod session;
 mod session_calls;
 mod session_load;
 mod session_reading;
+mod upstream;

@@ -383,6 +383,27 @@ async fn a_live_session_cannot_be_forgotten_and_one_that_is_killed_exits_by_its_
 }
 
 #[tokio::test]
+async fn a_call_under_way_hears_of_a_stop() {
+    let sessions = Sessions::native();
+    let exec = sessions.exec_command(sh("exec sleep 1000").yield_time(LONG));
+    let stop = async {
+        let list = sessions.list().await;
+        sessions
+            .session(list[0].id)
+            .unwrap()
+            .stop(Stop::Now, Duration::ZERO);
+    };
+    let (ended, ()) = tokio::join!(exec, stop);
+    assert_eq!(ended.unwrap().status.exit_code(), Some(137));
+
+    let id = id(&sessions.exec_command(sh("exec sleep 1000")).await.unwrap());
+    let polled = sessions.write_stdin(poll(id).yield_time(LONG));
+    let stop = async { sessions.session(id).unwrap().stop(Stop::Now, Duration::ZERO) };
+    let (ended, ()) = tokio::join!(polled, stop);
+    assert_eq!(ended.unwrap().status.exit_code(), Some(137));
+}
+
+#[tokio::test]
 async fn a_tool_call_as_json_is_run_as_it_is() {
     let sessions = Sessions::codex();
     let folder = tempfile::tempdir().unwrap();
