@@ -72,7 +72,8 @@ fn candidates() -> Vec<(&'static str, Option<Box<dyn Candidate>>)> {
         Box::new(candidate)
     }
     let codex = real::codex("report_codex").map(|codex| boxed(conformance::codex(&codex)));
-    vec![("codex", codex)]
+    let claude = real::claude("report_claude").map(|claude| boxed(conformance::claude(&claude)));
+    vec![("codex", codex), ("claude", claude)]
 }
 
 async fn column(candidate: &dyn Candidate, cases: &[Case]) -> Result<Column> {

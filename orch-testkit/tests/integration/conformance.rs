@@ -41,7 +41,25 @@ cases!(codex, CODEX:
     conformance_codex_reader_told_to_write = Case::ReaderToldToWrite,
 );
 
+cases!(claude, CLAUDE:
+    conformance_claude_plain_answer = Case::PlainAnswer,
+    conformance_claude_tool_call = Case::ToolCall,
+    conformance_claude_structured_answer = Case::StructuredAnswer,
+    conformance_claude_repaired_structure = Case::RepairedStructure,
+    conformance_claude_further_turn = Case::FurtherTurn,
+    conformance_claude_limited_with_retry_after = Case::LimitedWithRetryAfter,
+    conformance_claude_limited_without_retry_after = Case::LimitedWithoutRetryAfter,
+    conformance_claude_server_errors = Case::ServerErrors,
+    conformance_claude_dropped_stream = Case::DroppedStream,
+    conformance_claude_silence_before_headers = Case::SilenceBeforeHeaders,
+    conformance_claude_silence_in_stream = Case::SilenceInStream,
+    conformance_claude_cancel_in_tool_call = Case::CancelInToolCall,
+    conformance_claude_long_prompt = Case::LongPrompt,
+    conformance_claude_reader_told_to_write = Case::ReaderToldToWrite,
+);
+
 #[test]
-fn codex_is_asked_every_case() {
+fn each_agent_is_asked_every_case() {
     assert_eq!(CODEX, Case::ALL);
+    assert_eq!(CLAUDE, Case::ALL);
 }

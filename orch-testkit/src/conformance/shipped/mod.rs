@@ -1,0 +1,9 @@
+//! The candidates that are shipped: each real agent in its home, and where its CLI differs from the usual.
+
+mod claude;
+mod codex;
+mod quirk;
+mod seated;
+
+pub use claude::claude;
+pub use codex::codex;
