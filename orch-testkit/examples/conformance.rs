@@ -73,7 +73,8 @@ fn candidates() -> Vec<(&'static str, Option<Box<dyn Candidate>>)> {
     }
     let codex = real::codex("report_codex").map(|codex| boxed(conformance::codex(&codex)));
     let claude = real::claude("report_claude").map(|claude| boxed(conformance::claude(&claude)));
-    vec![("codex", codex), ("claude", claude)]
+    let opencode = real::opencode("report_opencode").map(|opencode| boxed(conformance::opencode(&opencode)));
+    vec![("codex", codex), ("claude", claude), ("opencode", opencode)]
 }
 
 async fn column(candidate: &dyn Candidate, cases: &[Case]) -> Result<Column> {

@@ -104,8 +104,10 @@ impl Decoder for Tee {
                 // As Claude Code names a folder after the path of another one.
                 .replace(&path.replace(['/', '.'], "-"), &name.replace('/', "-"));
         }
-        // Read by whoever asked for it; a stream that cannot be kept is missed there.
-        let _unkept = fs::write(&self.path, text).is_err();
+        if !text.is_empty() {
+            // Whoever asked for it misses it there.
+            let _unkept = fs::write(&self.path, text).is_err();
+        }
         self.decoder.finish(exit, last_message)
     }
 }

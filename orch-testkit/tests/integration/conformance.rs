@@ -58,8 +58,12 @@ cases!(claude, CLAUDE:
     conformance_claude_reader_told_to_write = Case::ReaderToldToWrite,
 );
 
+// Slow: one case on every change, all of them by `cargo xtask conformance`.
+cases!(opencode, OPENCODE: conformance_opencode_tool_call = Case::ToolCall);
+
 #[test]
-fn each_agent_is_asked_every_case() {
+fn codex_and_claude_are_asked_every_case_and_the_others_one() {
     assert_eq!(CODEX, Case::ALL);
     assert_eq!(CLAUDE, Case::ALL);
+    assert_eq!(OPENCODE.len(), 1);
 }

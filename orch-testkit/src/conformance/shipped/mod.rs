@@ -2,8 +2,10 @@
 
 mod claude;
 mod codex;
+mod opencode;
 mod quirk;
 mod seated;
 
 pub use claude::claude;
 pub use codex::codex;
+pub use opencode::opencode;
