@@ -31,8 +31,9 @@ pub trait Candidate: fmt::Debug + Send + Sync {
         case.usual()
     }
 
-    /// How long it may take: the idle limit must leave room for the program's start on a busy machine.
-    fn limits(&self) -> Limits;
+    /// How long it may take in this case. Where silence is what ends the case, the idle limit still leaves room for the
+    /// program's start on a busy machine: a case that ends before the first request is a complaint.
+    fn limits(&self, case: Case) -> Limits;
 }
 
 /// An agent before a server. Its home goes with this value.

@@ -81,7 +81,7 @@ impl Ground {
         Ok(Stage {
             server,
             tree: self.tree,
-            limits: candidate.limits(),
+            limits: candidate.limits(case),
             agent,
             seat,
             state: StateDir::at(self.root.path().join("state")),

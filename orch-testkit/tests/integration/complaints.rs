@@ -38,7 +38,7 @@ impl Candidate for Fake {
         (self.expected)(case)
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self, _case: Case) -> Limits {
         Limits::default().total(Duration::from_secs(60))
     }
 }

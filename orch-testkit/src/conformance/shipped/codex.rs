@@ -54,7 +54,7 @@ impl Candidate for Shipped {
         quirk::expected(QUIRKS, case)
     }
 
-    fn limits(&self) -> Limits {
-        limits(20)
+    fn limits(&self, case: Case) -> Limits {
+        limits(self.expected(case), 20)
     }
 }

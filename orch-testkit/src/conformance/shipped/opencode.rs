@@ -46,7 +46,7 @@ impl Candidate for Shipped {
         quirk::expected(QUIRKS, case)
     }
 
-    fn limits(&self) -> Limits {
-        limits(60)
+    fn limits(&self, case: Case) -> Limits {
+        limits(self.expected(case), 90)
     }
 }

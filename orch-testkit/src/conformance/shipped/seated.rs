@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use orch_core::Limits;
 use orch_core::agent::Agent;
+use orch_core::{FailClass, Limits};
 
-use crate::conformance::Seat;
+use crate::conformance::{Ending, Expected, Seat};
 use crate::real::Home;
 
 /// An agent that lives in a home by its variables.
@@ -16,10 +16,15 @@ pub(super) fn seated<A: Agent>(agent: A, home: Home, with: impl Fn(A, &str, &str
     Seat::new(agent, format!("HOME={}", path.display()), home).hide(&path, "/home")
 }
 
-/// The idle limit in seconds: what the program takes to start on a busy machine, and some more.
-pub(super) fn limits(idle: u64) -> Limits {
+/// The longest time of one case.
+const TOTAL: Duration = Duration::from_secs(170);
+
+/// The limits of a case: idle only so long, in seconds, where silence is what ends it.
+pub(super) fn limits(expected: Expected, idle: u64) -> Limits {
+    let silent = expected.ending == Ending::Failure(FailClass::IdleTimeout);
+    let idle = if silent { Duration::from_secs(idle) } else { TOTAL };
     Limits::default()
-        .total(Duration::from_secs(150))
-        .idle(Duration::from_secs(idle))
+        .total(TOTAL)
+        .idle(idle)
         .grace(Duration::from_secs(2))
 }
