@@ -73,8 +73,14 @@ fn candidates() -> Vec<(&'static str, Option<Box<dyn Candidate>>)> {
     }
     let codex = real::codex("report_codex").map(|codex| boxed(conformance::codex(&codex)));
     let claude = real::claude("report_claude").map(|claude| boxed(conformance::claude(&claude)));
+    let gemini = real::gemini("report_gemini").map(|gemini| boxed(conformance::gemini(&gemini)));
     let opencode = real::opencode("report_opencode").map(|opencode| boxed(conformance::opencode(&opencode)));
-    vec![("codex", codex), ("claude", claude), ("opencode", opencode)]
+    vec![
+        ("codex", codex),
+        ("claude", claude),
+        ("opencode", opencode),
+        ("gemini", gemini),
+    ]
 }
 
 async fn column(candidate: &dyn Candidate, cases: &[Case]) -> Result<Column> {

@@ -2,7 +2,7 @@
 //! server, through the library as a program uses it.
 //!
 //! A [`Candidate`] is an agent under test: how it is put before a server ([`Seat`]), and where its CLI differs from the
-//! usual, said with a reason ([`Expected`]). Those that are shipped are [`codex`], [`claude`] and [`opencode`]; implement it for an agent of your own and run [`Case::ALL`]:
+//! usual, said with a reason ([`Expected`]). The four that are shipped are [`codex`], [`claude`], [`opencode`] and [`gemini`]; implement it for an agent of your own and run [`Case::ALL`]:
 //!
 //! ```no_run
 //! # use orch_testkit::conformance::{self, Candidate, Case};
@@ -38,5 +38,5 @@ pub use case::Case;
 pub use cases::run;
 pub use complaint::Complaint;
 pub use expected::{Ending, Expected, Verdict};
-pub use shipped::{claude, codex, opencode};
+pub use shipped::{claude, codex, gemini, opencode};
 pub use version::version_of;

@@ -60,10 +60,11 @@ cases!(claude, CLAUDE:
 
 // Slow: one case on every change, all of them by `cargo xtask conformance`.
 cases!(opencode, OPENCODE: conformance_opencode_tool_call = Case::ToolCall);
+cases!(gemini, GEMINI: conformance_gemini_tool_call = Case::ToolCall);
 
 #[test]
 fn codex_and_claude_are_asked_every_case_and_the_others_one() {
     assert_eq!(CODEX, Case::ALL);
     assert_eq!(CLAUDE, Case::ALL);
-    assert_eq!(OPENCODE.len(), 1);
+    assert_eq!((OPENCODE.len(), GEMINI.len()), (1, 1));
 }

@@ -2,10 +2,12 @@
 
 mod claude;
 mod codex;
+mod gemini;
 mod opencode;
 mod quirk;
 mod seated;
 
 pub use claude::claude;
 pub use codex::codex;
+pub use gemini::gemini;
 pub use opencode::opencode;
