@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use clap::Parser;
 use orch_examples::flags::Format;
-use orch_patterns::agent::{Agent, Codex, Tool};
-use orch_patterns::orch_core::doctor;
+use orch_patterns::agent::{Agent, Claude, Codex, Gemini, Opencode, Tool};
+use orch_patterns::doctor;
 
 /// Examines the agents of this machine: found, version, logged in, what to do.
 #[derive(Debug, Parser)]
@@ -72,7 +72,12 @@ async fn main() -> ExitCode {
 }
 
 fn agents(tools: &[String]) -> Vec<Arc<dyn Agent>> {
-    let mut agents: Vec<Arc<dyn Agent>> = vec![Arc::new(Codex::new())];
+    let mut agents: Vec<Arc<dyn Agent>> = vec![
+        Arc::new(Codex::new()),
+        Arc::new(Claude::new()),
+        Arc::new(Opencode::new()),
+        Arc::new(Gemini::new()),
+    ];
     agents.extend(
         tools
             .iter()

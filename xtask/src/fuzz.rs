@@ -27,7 +27,16 @@ pub(crate) struct Fuzz {
 }
 
 /// Every target of `orch_testkit::fuzz`, in its order.
-const TARGETS: [&str; 5] = ["codex", "tool", "json_lines", "json_line", "plan"];
+const TARGETS: [&str; 8] = [
+    "codex",
+    "claude",
+    "opencode",
+    "gemini",
+    "tool",
+    "json_lines",
+    "json_line",
+    "plan",
+];
 
 pub(crate) fn run(root: &Path, fuzz: &Fuzz) -> Result<()> {
     let chosen: Vec<&str> = match &fuzz.target {

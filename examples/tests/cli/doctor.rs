@@ -54,7 +54,8 @@ fn what_is_required_and_not_there_is_an_error() {
     let done = run(&mut place.example("doctor", &["--require", "nobody"]));
     assert_eq!(done.code, Some(2), "{}", done.stdout);
     assert!(
-        done.stderr.contains("no agent nobody; known: codex"),
+        done.stderr
+            .contains("no agent nobody; known: codex, claude, opencode, gemini"),
         "{}",
         done.stderr
     );

@@ -1,6 +1,8 @@
 //! The functions of bytes.
 
-use orch_core::agent::{Agent, Codex, JsonLines, Tool, WorkerEvent, read_json_line};
+use orch_core::agent::{
+    Agent, Claude, Codex, Gemini, JsonLines, Opencode, Tool, WorkerEvent, read_json_line,
+};
 use orch_core::engine::{End, Job, JobEnd, JobId};
 use orch_core::{Exit, Plan, RunId, plain};
 use serde_json::{Value, json};
@@ -20,24 +22,17 @@ pub struct Target {
 
 /// All of them.
 pub fn targets() -> Vec<Target> {
-    let target = |name, run| Target { name, run };
+    let target = |name, run: fn(&[u8])| Target { name, run };
     vec![
-        target("codex", codex),
-        target("tool", tool),
+        target("codex", |bytes| decode(&Codex::new(), bytes)),
+        target("claude", |bytes| decode(&Claude::new(), bytes)),
+        target("opencode", |bytes| decode(&Opencode::new(), bytes)),
+        target("gemini", |bytes| decode(&Gemini::new(), bytes)),
+        target("tool", |bytes| decode(&Tool::new("tool", "/bin/true"), bytes)),
         target("json_lines", json_lines),
         target("json_line", json_line),
         target("plan", plan),
     ]
-}
-
-/// The decoder of `codex exec --json`.
-fn codex(bytes: &[u8]) {
-    decode(&Codex::new(), bytes);
-}
-
-/// The decoder of ordinary programs.
-fn tool(bytes: &[u8]) {
-    decode(&Tool::new("tool", "/bin/true"), bytes);
 }
 
 /// The bounded reader of lines: every line is within the bound, has no line end, and is the same however the stream

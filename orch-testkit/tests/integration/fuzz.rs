@@ -1,12 +1,12 @@
 //! Hostile bytes: mutations of recorded streams by a fixed seed, and the large shapes that no mutation reaches.
 
-use orch_core::agent::{Agent, Decoder};
+use orch_core::agent::{Agent, Claude, Codex, Decoder, Gemini, Opencode};
 use orch_core::engine::{End, Job, JobId};
 use orch_core::{Exit, RunId};
 use orch_testkit::fuzz::{Mutator, Target, corpus, targets};
 
 /// Mutations of each target, in CI; `cargo xtask fuzz` runs for as long as it is told.
-const ROUNDS: u32 = 10_000;
+const ROUNDS: u32 = 2_000;
 
 fn target(name: &str) -> Target {
     targets()
@@ -49,10 +49,15 @@ macro_rules! each_target {
     };
 }
 
-each_target!(codex, tool, json_lines, json_line, plan);
+each_target!(codex, claude, opencode, gemini, tool, json_lines, json_line, plan);
 
 fn agents() -> Vec<Box<dyn Agent>> {
-    vec![Box::new(orch_core::agent::Codex::new())]
+    vec![
+        Box::new(Codex::new()),
+        Box::new(Claude::new()),
+        Box::new(Opencode::new()),
+        Box::new(Gemini::new()),
+    ]
 }
 
 fn decoder(agent: &dyn Agent) -> Box<dyn Decoder> {
@@ -111,9 +116,9 @@ fn a_line_of_100_megabytes_does_not_grow_the_memory() {
     }
 }
 
-/// Nesting of a million, as one line and as a million lines; and a million lines that nobody knows.
+/// Nesting of a million, and a hundred thousand lines or calls that nobody knows.
 #[test]
-fn a_million_of_anything_is_no_panic_and_no_growth() {
+fn a_hundred_thousand_of_anything_is_no_panic_and_no_growth() {
     if !cfg!(target_os = "linux") {
         eprintln!("left out: this process's memory is read from /proc");
         return;
@@ -124,7 +129,7 @@ fn a_million_of_anything_is_no_panic_and_no_growth() {
         let calls =
             b"{\"type\":\"item.started\",\"item\":{\"type\":\"command_execution\",\"command\":\"x\"}}\n"
                 .repeat(100);
-        for (piece, times) in [(&nested, 1_000), (&lines, 10_000), (&calls, 1_000)] {
+        for (piece, times) in [(&nested, 1_000), (&lines, 1_000), (&calls, 1_000)] {
             let (grown, end) = flood(&*agent, b"{\"type\":", piece, times, b"\n");
             assert!(grown < 48 << 20, "{}: {grown} bytes", agent.name());
             assert!(matches!(end, End::Failed(_)), "{}: {end:?}", agent.name());
