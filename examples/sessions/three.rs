@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use orch_patterns::session::{ExecCommand, SessionId, Sessions, Status, Stop, WriteStdin};
 
 /// Looks around for as long as it is let.
-const SCOUT: &str = "echo looking around; trap 'echo nothing found so far; exit 130' INT; \
+const SCOUT: &str = "trap 'echo nothing found so far; exit 130' INT; echo looking around; \
                      while :; do sleep 0.1; done";
 /// Needs an answer before it goes on.
 const REVIEW: &str = "stty -echo; printf 'which base? '; read base; echo; echo \"reviewing against $base\"";

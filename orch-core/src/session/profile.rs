@@ -17,12 +17,11 @@ pub struct Profile {
     pub(super) tail: usize,
     pub(super) sessions: usize,
     pub(super) prune: Option<Prune>,
-    pub(super) ended_kept: usize,
-    pub(super) forgets_reported: bool,
+    /// How many that have ended are kept; none are once their end was reported.
+    pub(super) ended_kept: Option<usize>,
     pub(super) only_interrupts_pipes: bool,
     pub(super) terminal: bool,
-    pub(super) login: bool,
-    pub(super) users_shell: bool,
+    pub(super) shell: Shell,
     pub(super) environment: &'static [(&'static str, &'static str)],
     pub(super) after_write: Duration,
     pub(super) after_exit: Option<Duration>,
@@ -38,6 +37,14 @@ pub struct Yields {
     pub least: Duration,
     /// However long is asked for.
     pub most: Duration,
+}
+
+/// Which shell runs a line when the call does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shell {
+    /// The user's own, and not `/bin/sh`.
+    pub(super) is_users: bool,
+    pub(super) login: bool,
 }
 
 /// How room is made by ending sessions.
@@ -83,12 +90,13 @@ impl Profile {
             tail: 256 << 10,
             sessions: 256,
             prune: None,
-            ended_kept: 256,
-            forgets_reported: false,
+            ended_kept: Some(256),
             only_interrupts_pipes: false,
             terminal: true,
-            login: false,
-            users_shell: false,
+            shell: Shell {
+                is_users: false,
+                login: false,
+            },
             environment: &[],
             after_write: Duration::ZERO,
             after_exit: None,
@@ -124,12 +132,13 @@ impl Profile {
             tail: 512 << 10,
             sessions: 64,
             prune: Some(Prune { protected: 8 }),
-            ended_kept: 64,
-            forgets_reported: true,
+            ended_kept: None,
             only_interrupts_pipes: true,
             terminal: false,
-            login: true,
-            users_shell: true,
+            shell: Shell {
+                is_users: true,
+                login: true,
+            },
             environment: &CODEX_ENVIRONMENT,
             after_write: ms(100),
             after_exit: Some(ms(50)),
@@ -159,10 +168,10 @@ impl Profile {
         }
     }
 
-    /// How many sessions that have ended stay listed and readable.
+    /// How many sessions that have ended stay listed and readable, also after their end was reported.
     pub fn ended_kept(self, most: usize) -> Self {
         Self {
-            ended_kept: most,
+            ended_kept: Some(most),
             ..self
         }
     }

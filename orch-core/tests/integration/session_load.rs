@@ -7,6 +7,12 @@ use std::time::Duration;
 use orch_core::StateDir;
 use orch_core::session::{ExecCommand, Offset, Profile, Sessions, Stop, WriteStdin};
 
+/// The bound of each file in the test of floods.
+const SPILLED: u64 = 32 << 20;
+
+/// How many sessions live at once in the test of many.
+const COUNT: usize = 1_000;
+
 /// Starts this test once more in a process of its own; says whether this is that process.
 fn alone(test: &str) -> bool {
     const ALONE: &str = "ORCH_CORE_TEST_ALONE";
@@ -39,7 +45,6 @@ async fn a_flood_leaves_memory_flat_and_every_byte_is_counted() {
     if !alone("session_load::a_flood_leaves_memory_flat_and_every_byte_is_counted") {
         return;
     }
-    const SPILLED: u64 = 32 << 20;
     for (length, on_terminal) in [(1 << 30, false), (64 << 20, true)] {
         let folder = tempfile::tempdir().unwrap();
         let state = StateDir::at(folder.path().join("orch"));
@@ -77,7 +82,6 @@ async fn a_thousand_sessions_on_one_thread_all_have_their_turn() {
     if !alone("session_load::a_thousand_sessions_on_one_thread_all_have_their_turn") {
         return;
     }
-    const COUNT: usize = 1_000;
     let sessions = Sessions::new(Profile::native().sessions(COUNT));
     let mut ids = Vec::new();
     for number in 0..COUNT {

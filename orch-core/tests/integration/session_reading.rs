@@ -42,6 +42,11 @@ fn read_all(session: &Session, mut from: Offset) -> (Vec<u8>, u64) {
     }
 }
 
+/// What `seq 1 last` prints.
+fn numbers(last: u32) -> String {
+    (1..=last).map(|number| number.to_string() + "\n").collect()
+}
+
 async fn until(session: &Session, words: &str) {
     let mut seen = Offset::START;
     while !String::from_utf8_lossy(&read_all(session, Offset::START).0).contains(words) {
@@ -54,7 +59,7 @@ async fn several_readers_read_the_whole_at_their_own_pace_and_again() {
     let sessions = Sessions::native();
     let (id, session) = start(&sessions, sh("seq 1 5000").tty(false)).await;
     session.ended().await.unwrap();
-    let expected: String = (1..=5_000).map(|n| format!("{n}\n")).collect();
+    let expected = numbers(5_000);
     for _ in 0..2 {
         assert_eq!(
             read_all(&session, Offset::START),
@@ -142,7 +147,7 @@ async fn what_memory_does_not_keep_is_counted_exactly() {
     let sessions = Sessions::new(profile);
     let (id, session) = start(&sessions, sh("seq 1 100000").tty(false)).await;
     session.ended().await.unwrap();
-    let expected: String = (1..=100_000).map(|n| format!("{n}\n")).collect();
+    let expected = numbers(100_000);
     let (kept, omitted) = read_all(&session, Offset::START);
     assert_eq!(kept.len() as u64 + omitted, expected.len() as u64);
     assert_eq!(
@@ -162,7 +167,7 @@ async fn spilled_output_is_whole_private_and_gone_with_the_table() {
     let sessions = Sessions::new(profile).spill(&state, 10 << 20).unwrap();
     let (_, session) = start(&sessions, sh("seq 1 100000").tty(false)).await;
     session.ended().await.unwrap();
-    let expected: String = (1..=100_000).map(|n| format!("{n}\n")).collect();
+    let expected = numbers(100_000);
     assert_eq!(
         read_all(&session, Offset::START),
         (expected.clone().into_bytes(), 0)
@@ -188,7 +193,7 @@ async fn beyond_the_files_bound_output_goes_on_and_is_counted() {
     let sessions = Sessions::new(profile).spill(&state, 100_000).unwrap();
     let (_, session) = start(&sessions, sh("seq 1 100000").tty(false)).await;
     session.ended().await.unwrap();
-    let expected: String = (1..=100_000).map(|n| format!("{n}\n")).collect();
+    let expected = numbers(100_000);
     let (kept, omitted) = read_all(&session, Offset::START);
     assert_eq!(omitted, expected.len() as u64 - 101_000);
     assert!(kept[..100_000] == expected.as_bytes()[..100_000]);

@@ -182,8 +182,8 @@ impl ExecCommand {
             What::Line { line, shell, login } => {
                 let shell = shell
                     .clone()
-                    .unwrap_or_else(|| default_shell(profile.users_shell));
-                let flag = if login.unwrap_or(profile.login) {
+                    .unwrap_or_else(|| default_shell(profile.shell.is_users));
+                let flag = if login.unwrap_or(profile.shell.login) {
                     "-lc"
                 } else {
                     "-c"

@@ -186,7 +186,7 @@ const TABLE: &[(&str, &str, Ours)] = &[
         NoSuchPart("a table of sessions belongs to no thread; `ExecCommand::env` sets it"),
     ),
     ("tty by default", "false", Is(|p| p.terminal.to_string())),
-    ("login by default", "true", Is(|p| p.login.to_string())),
+    ("login by default", "true", Is(|p| p.shell.login.to_string())),
     (
         "stdin without a tty",
         "Null",
@@ -195,7 +195,7 @@ const TABLE: &[(&str, &str, Ours)] = &[
     (
         "an id is forgotten once its end was reported",
         "true",
-        Is(|p| p.forgets_reported.to_string()),
+        Is(|p| p.ended_kept.is_none().to_string()),
     ),
     (
         "input without a tty",
@@ -235,9 +235,9 @@ fn codex_profile_has_every_number_of_codex() {
     for (name, codex, ours) in TABLE {
         match ours {
             Is(ours) if ours(&profile) != *codex => {
-                wrong.push(format!("{name}: {} and not {codex}", ours(&profile)))
+                wrong.push(format!("{name}: {} and not {codex}", ours(&profile)));
             }
-            NoSuchPart(why) if why.is_empty() => wrong.push(format!("{name}: no reason")),
+            NoSuchPart("") => wrong.push(format!("{name}: no reason")),
             Is(_) | NoSuchPart(_) => {}
         }
     }

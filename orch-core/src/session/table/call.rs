@@ -100,11 +100,13 @@ impl Sessions {
         match sent {
             // The poll says that it has ended, and how.
             Ok(())
-            | Err(SessionError::Ended { .. })
-            | Err(SessionError::Write {
-                source: WriteError::Exited { .. },
-                ..
-            }) => {}
+            | Err(
+                SessionError::Ended { .. }
+                | SessionError::Write {
+                    source: WriteError::Exited { .. },
+                    ..
+                },
+            ) => {}
             Err(SessionError::NoInput { .. }) => return Err(SessionsError::InputClosed { id }),
             Err(error) => return Err(error.into()),
         }

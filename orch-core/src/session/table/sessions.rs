@@ -260,19 +260,18 @@ impl Sessions {
     pub(super) fn settle(&self, id: SessionId, status: Status) {
         let mut table = self.table();
         if status.running().is_none() {
-            if self.profile.forgets_reported {
+            if self.profile.ended_kept.is_none() {
                 table.bury(id, WhyGone::Reported(status));
             } else if let Some(entry) = table.entries.get_mut(&id) {
                 entry.reported = true;
             }
         }
-        if self.profile.prune.is_some() {
-            // Room is made otherwise.
-            self.places.take_surplus(0);
-            return;
-        }
-        for id in self.places.take_surplus(self.profile.ended_kept) {
-            table.displace(id);
+        // Where ends that were reported are not kept, room is made among all that are listed.
+        let surplus = self.places.take_surplus(self.profile.ended_kept.unwrap_or(0));
+        if self.profile.ended_kept.is_some() {
+            for id in surplus {
+                table.displace(id);
+            }
         }
     }
 
