@@ -15,7 +15,7 @@
 //! | [`agent`] | one adapter for each CLI: a job in, a command out; bytes in, events and an end out |
 //! | [`engine`] | where jobs run: terminals here, a rehearsal, or your own |
 //! | [`job`] | a worker's work as plain data: what is asked, what happens meanwhile, how it ended |
-//! | [`session`] | background terminals |
+//! | [`session`] | background terminals: a table of them with codex's `exec_command` and `write_stdin`, and more |
 //! | [`event`], [`Store`], [`Observer`], [`Roster`] | everything that happens, where it is kept, who sees it |
 //! | [`doctor()`] | whether this machine is ready: programs, versions, logins, and what to do |
 //! | [`Plan`], [`UpdatePlan`], [`PlanTree`] | a few steps with checked moves, their wire form, and those of nested patterns |

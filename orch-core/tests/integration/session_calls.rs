@@ -110,7 +110,10 @@ async fn two_sessions_know_nothing_of_each_other() {
 #[tokio::test]
 async fn codex_profile_forgets_an_id_once_its_end_was_reported() {
     let sessions = Sessions::codex();
-    let first = sessions.exec_command(sh("exit 5").login(false)).await.unwrap();
+    let first = sessions
+        .exec_command(sh("exit 5").login(false).yield_time(LONG))
+        .await
+        .unwrap();
     assert_eq!(first.status, exited(5));
     assert_eq!(sessions.list().await, []);
     let unknown = sessions
@@ -169,13 +172,84 @@ async fn on_a_terminal_the_interrupt_character_interrupts() {
     assert!(end.output.contains("caught"), "{}", end.output);
 }
 
+/// The clock stands still and goes on to the next deadline whenever everybody waits: these times are exact.
+#[tokio::test(start_paused = true)]
+async fn codex_profile_waits_as_long_as_codex_does() {
+    let sessions = Sessions::codex();
+    let ms = Duration::from_millis;
+    let sleeper = || sh("exec sleep 1000").in_shell("/bin/sh").login(false).tty(true);
+    let mut last = None;
+    for (asked, waited) in [(None, 10_000), (Some(ms(0)), 250), (Some(LONG), 30_000)] {
+        let mut command = sleeper();
+        if let Some(asked) = asked {
+            command = command.yield_time(asked);
+        }
+        let poll = sessions.exec_command(command).await.unwrap();
+        last = poll.status.running();
+        assert_millis(poll.wall_time, waited);
+    }
+    // After something was written: 100 ms, and then what was asked for.
+    for (chars, asked, waited) in [
+        ("", None, 5_000),
+        ("", Some(ms(250)), 5_000),
+        ("", Some(ms(60_000)), 60_000),
+        ("", Some(ms(400_000)), 300_000),
+        ("x", None, 350),
+        ("x", Some(ms(1)), 350),
+        ("x", Some(ms(1_000)), 1_100),
+        ("x", Some(ms(60_000)), 30_100),
+    ] {
+        let mut write = poll(last.unwrap()).chars(chars);
+        if let Some(asked) = asked {
+            write = write.yield_time(asked);
+        }
+        assert_millis(sessions.write_stdin(write).await.unwrap().wall_time, waited);
+    }
+    sessions.stop_all(Stop::Now, Duration::ZERO).await;
+}
+
+/// Timers count whole milliseconds, and go off in the next one.
+fn assert_millis(time: Duration, expected: u128) {
+    let millis = time.as_millis();
+    assert!(
+        (expected..=expected + 3).contains(&millis),
+        "{millis} and not {expected}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn natively_no_call_sleeps() {
+    let sessions = Sessions::native();
+    let started = sessions.exec_command(sh("sleep 1000")).await.unwrap();
+    let written = sessions
+        .write_stdin(poll(id(&started)).chars("x\n"))
+        .await
+        .unwrap();
+    let polled = sessions.write_stdin(poll(id(&started))).await.unwrap();
+    let waited = WriteStdin::new(id(&started)).yield_time(Duration::from_millis(1));
+    let waited = sessions.write_stdin(waited).await.unwrap();
+    for poll in [started, written, polled] {
+        assert_eq!(poll.wall_time, Duration::ZERO);
+    }
+    assert_millis(waited.wall_time, 1);
+}
+
+#[tokio::test]
+async fn codex_profile_does_not_wait_for_who_holds_the_output_after_the_exit() {
+    let sessions = Sessions::codex();
+    let command = sh("sleep 1000 & echo started").in_shell("/bin/sh").login(false);
+    let poll = sessions.exec_command(command.yield_time(LONG)).await.unwrap();
+    assert_eq!((poll.output.as_str(), poll.status), ("started\n", exited(0)));
+}
+
 #[tokio::test]
 async fn codex_profile_sets_its_environment_and_the_size_of_the_terminal() {
     let sessions = Sessions::codex();
     let command = sh("stty size; echo $NO_COLOR $TERM $LANG [$COLORTERM] $PAGER $CODEX_CI")
         .in_shell("/bin/sh")
         .tty(true)
-        .login(false);
+        .login(false)
+        .yield_time(LONG);
     let poll = sessions.exec_command(command).await.unwrap();
     assert_eq!(poll.output, "24 80\r\n1 dumb C.UTF-8 [] cat 1\r\n");
 }
