@@ -7,10 +7,11 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
+use clap::ValueEnum as _;
 use orch_examples::flags::AgentChoice;
 use orch_examples::scan::ScanLens;
 use orch_examples::tools::Tool;
-use orch_patterns::agent::{Agent, Codex, Tool as ToolAgent, ToolOutput};
+use orch_patterns::agent::{Agent, Tool as ToolAgent, ToolOutput};
 use orch_patterns::orch_core::{Exit, plain};
 use orch_patterns::{Lens, Reviewer};
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ const DEFAULT_SCANNERS: [ScanLens; 3] = [ScanLens::Risks, ScanLens::Links, ScanL
 /// The installed tools of the default set.
 const DEFAULT_TOOLS: [&str; 2] = ["clippy", "shellcheck"];
 
-/// The lenses that codex looks through unless told otherwise.
+/// The lenses that a coding agent looks through unless told otherwise.
 const DEFAULT_LENSES: [Lens; 3] = [Lens::Correctness, Lens::Security, Lens::Risks];
 
 /// The reviewers, the agents that they are, and what the user should know about them.
@@ -46,14 +47,15 @@ pub(crate) fn help() -> String {
         let _ = writeln!(out, "  {:<14} {} (needs {})", tool.name, tool.about, tool.program);
     }
     out.push_str(
-        "Lenses with --agent codex, each a point of view (or your own: --lens 'semver=breaks of the API'):\n",
+        "Lenses with a coding agent (--agent codex, claude, opencode, gemini), each a point of view (or your own: --lens 'semver=breaks of the API'):\n",
     );
     for lens in Lens::ALL {
         let _ = writeln!(out, "  {:<14} {}", lens.name(), lens.title());
     }
     out.push_str(
-        "\nWithout --lens: risks, links, structure, and clippy and shellcheck where they fit and are installed; with \
-         codex: correctness, security, risks. The codex binary is ORCH_CODEX_BIN, or codex in PATH. Tools look at \
+        "\nWithout --lens: risks, links, structure, and clippy and shellcheck where they fit and are installed; with a \
+         coding agent: correctness, security, risks. Its binary is ORCH_CODEX_BIN (ORCH_CLAUDE_BIN, ORCH_OPENCODE_BIN, \
+         ORCH_GEMINI_BIN), or that of its name in PATH. Tools look at \
          whole files also with --diff: at every file that it changes, new ones that git does not track yet among them. clippy compiles the package, so it runs its build scripts and macros, as any build does.",
     );
     out
@@ -67,15 +69,14 @@ impl Lineup {
                 names.push(name);
             }
         }
-        match args.common.agent {
-            AgentChoice::Codex => Self::of_codex(&names, args.common.dry_run),
-            AgentChoice::Tools => Self::of_tools(&names, target),
+        match args.common.agent.agent() {
+            None => Self::of_tools(&names, target),
+            Some(agent) => Self::of_agent(agent, &names, args.common.dry_run),
         }
     }
 
-    fn of_codex(names: &[&str], dry_run: bool) -> anyhow::Result<Self> {
-        let codex = Codex::new();
-        let binary = match codex.program().locate() {
+    fn of_agent(agent: Arc<dyn Agent>, names: &[&str], dry_run: bool) -> anyhow::Result<Self> {
+        let binary = match agent.program().locate() {
             Err(missing) if dry_run => format!("for the dry run only: {missing}"),
             located => located?.display().to_string(),
         };
@@ -87,10 +88,12 @@ impl Lineup {
                 .map(|name| lens_of(name))
                 .collect::<anyhow::Result<_>>()?
         };
-        let note = format!("reviewers: codex ({binary}), through {} lenses", lenses.len());
+        let name = agent.name();
+        let note = format!("reviewers: {name} ({binary}), through {} lenses", lenses.len());
+        let reviewer = |lens| Reviewer::new(lens).agent(name);
         Ok(Self {
-            reviewers: lenses.into_iter().map(Reviewer::new).collect(),
-            agents: vec![Arc::new(codex)],
+            reviewers: lenses.into_iter().map(reviewer).collect(),
+            agents: vec![agent.clone()],
             notes: vec![note],
         })
     }
@@ -128,10 +131,15 @@ impl Lineup {
             0,
             format!("reviewers: {} programs; no model is asked", members.len()),
         );
-        if Codex::new().program().locate().is_ok() {
-            lineup
-                .notes
-                .push("codex is installed: --agent codex lets it review instead".to_owned());
+        for choice in AgentChoice::value_variants() {
+            if choice
+                .agent()
+                .is_some_and(|agent| agent.program().locate().is_ok())
+            {
+                let name = choice.name();
+                let note = format!("{name} is installed: --agent {name} lets it review instead");
+                lineup.notes.push(note);
+            }
         }
         for (agent, about) in members {
             let lens = Lens::custom(agent.name(), about);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use orch_examples::flags::{AgentChoice, Format};
+use orch_examples::flags::Format;
 use orch_patterns::finding::Merged;
 use orch_patterns::orch_core::{Entry, Process};
 use orch_patterns::{Coverage, Covered, Missing, Outcome, Plan, Review, Roster, RunId, engine, plain};
@@ -100,10 +100,7 @@ impl Report<'_> {
         // The review is owned here and borrowed by the form, so the form is made into a value at once.
         let form = Json {
             run: self.run,
-            agent: match self.args.common.agent {
-                AgentChoice::Tools => "tools",
-                AgentChoice::Codex => "codex",
-            },
+            agent: self.args.common.agent.name(),
             work_tree: self.target.work_tree.display().to_string(),
             artefact: self.target.artefact.to_string(),
             sample: self.target.is_sample,

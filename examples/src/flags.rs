@@ -1,14 +1,17 @@
 //! Flags that all examples have.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use orch_patterns::Limits;
+use orch_patterns::agent::{Agent, Claude, Codex, Gemini, Opencode};
 
 /// Flags that all examples have.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
-    /// Who does the work: `tools` are ordinary programs (no account, no network, no money), `codex` is `codex exec`.
+    /// Who does the work: `tools` are ordinary programs (no account, no network, no money); the others are the
+    /// coding agents of these names, with the account that each is logged in to.
     #[arg(long, value_enum, default_value_t = AgentChoice::Tools)]
     pub agent: AgentChoice,
 
@@ -40,6 +43,36 @@ pub enum AgentChoice {
     Tools,
     /// `codex exec`: the real CLI, with the account that it is logged in to.
     Codex,
+    /// Claude Code, likewise.
+    Claude,
+    /// opencode, likewise.
+    Opencode,
+    /// Gemini CLI, likewise.
+    Gemini,
+}
+
+impl AgentChoice {
+    /// The agent as it is registered; none where ordinary programs do the work.
+    pub fn agent(self) -> Option<Arc<dyn Agent>> {
+        Some(match self {
+            Self::Tools => return None,
+            Self::Codex => Arc::new(Codex::new()),
+            Self::Claude => Arc::new(Claude::new()),
+            Self::Opencode => Arc::new(Opencode::new()),
+            Self::Gemini => Arc::new(Gemini::new()),
+        })
+    }
+
+    /// The name that chooses it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tools => "tools",
+            Self::Codex => Codex::NAME,
+            Self::Claude => Claude::NAME,
+            Self::Opencode => Opencode::NAME,
+            Self::Gemini => Gemini::NAME,
+        }
+    }
 }
 
 /// How the result is printed.
@@ -90,6 +123,15 @@ fn variable(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_agent_is_chosen_by_its_own_name() {
+        for choice in AgentChoice::value_variants() {
+            let flag = choice.to_possible_value().expect("a value");
+            assert_eq!(flag.get_name(), choice.name());
+            assert!(choice.agent().is_none_or(|agent| agent.name() == choice.name()));
+        }
+    }
 
     #[test]
     fn bad_values_are_told_what_is_right() {

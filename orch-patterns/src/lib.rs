@@ -79,7 +79,7 @@ pub use review_fanout::{Review, ReviewFanout, Reviewer};
 
 /// Everything that most programs name.
 pub mod prelude {
-    pub use crate::agent::{Codex, Tool};
+    pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::{
         Artefact, Brief, Canceller, Covered, Cx, Error, Finding, Findings, Halt, Lens, Limits, Lines,
         Orchestrator, Outcome, Pattern, PatternExt, Quorum, Result, Review, ReviewFanout, Reviewer, Severity,

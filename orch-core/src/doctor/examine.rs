@@ -127,7 +127,7 @@ mod tests {
     struct Shell(&'static str, fn(&Printed) -> Reading);
 
     impl Agent for Shell {
-        fn name(&self) -> &str {
+        fn name(&self) -> &'static str {
             "shell"
         }
 

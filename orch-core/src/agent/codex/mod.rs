@@ -37,6 +37,27 @@ const PASSED: [&str; 5] = [
 /// of its sandbox (0.169.0). The next codex there takes the plain directory for a repository.
 const STUBS: [&str; 4] = [".git", ".codex", ".aws", ".agents"];
 
+/// No update, no telemetry of a worker.
+const QUIET: [&str; 3] = [
+    "check_for_update_on_startup=false",
+    "analytics.enabled=false",
+    "feedback.enabled=false",
+];
+
+/// What a worker does without when it is hermetic. Without its plugins it asks no service for their list at every
+/// start, and without a login shell the user's profile does not run before every command.
+const HERMETIC: [&str; 9] = [
+    "features.plugins=false",
+    "features.apps=false",
+    "features.shell_snapshot=false",
+    "features.skill_mcp_dependency_install=false",
+    "skills.bundled.enabled=false",
+    "history.persistence=\"none\"",
+    "allow_login_shell=false",
+    "otel.exporter=\"none\"",
+    "otel.metrics_exporter=\"none\"",
+];
+
 /// The private file that holds the deliverable's schema.
 const SCHEMA: &str = "schema.json";
 
@@ -50,6 +71,7 @@ pub struct Codex {
     binary: Option<PathBuf>,
     model: Option<String>,
     set_env: Vec<(String, String)>,
+    hermetic: bool,
 }
 
 impl Codex {
@@ -76,6 +98,13 @@ impl Codex {
     /// Chooses the model of jobs that name none.
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
+        self
+    }
+
+    /// Ignores the user's configuration (model, provider, MCP servers, hooks) and rules, and does without plugins,
+    /// apps and a login shell. The login holds.
+    pub fn hermetic(mut self) -> Self {
+        self.hermetic = true;
         self
     }
 }
@@ -124,6 +153,18 @@ impl Agent for Codex {
         } else {
             "web_search=\"disabled\""
         });
+        for setting in QUIET {
+            push("-c");
+            push(setting);
+        }
+        if self.hermetic {
+            push("--ignore-user-config");
+            push("--ignore-rules");
+            for setting in HERMETIC {
+                push("-c");
+                push(setting);
+            }
+        }
         if let Some(model) = job.model.as_ref().or(self.model.as_ref()) {
             push("-m");
             push(model);
@@ -250,7 +291,8 @@ mod tests {
         assert_eq!(
             first,
             "exec --json --skip-git-repo-check -c sandbox_mode=\"read-only\" -c approval_policy=\"never\" \
-             -c web_search=\"disabled\" --output-schema /private/schema.json -o /private/last-message -"
+             -c web_search=\"disabled\" -c check_for_update_on_startup=false -c analytics.enabled=false \
+             -c feedback.enabled=false --output-schema /private/schema.json -o /private/last-message -"
         );
         let next = arguments(&job(Scope::ReadOnly), &Turn::Next { thread: "t-1".into() });
         assert_eq!(
@@ -261,6 +303,30 @@ mod tests {
         );
         let write = arguments(&job(Scope::Write(vec!["src".into()])), &Turn::First);
         assert!(write.contains("sandbox_mode=\"workspace-write\""), "{write}");
+    }
+
+    #[test]
+    fn a_hermetic_turn_is_the_same_turn_without_the_user_s_configuration() {
+        let dirs = WorkerDirs::new("/tree", "/private");
+        let arguments = |agent: Codex, turn: &Turn| {
+            let launch = agent
+                .launch(&job(Scope::ReadOnly), &dirs, turn)
+                .expect("a launch");
+            let line = launch.arguments.join(std::ffi::OsStr::new(" "));
+            line.into_string().expect("text")
+        };
+        let added = format!(
+            " --ignore-user-config --ignore-rules -c {} --output-schema",
+            HERMETIC.join(" -c ")
+        );
+        for turn in [Turn::First, Turn::Next { thread: "t-1".into() }] {
+            let hermetic = arguments(Codex::new().hermetic(), &turn);
+            assert!(hermetic.contains(&added), "{hermetic}");
+            assert_eq!(
+                hermetic.replace(&added, " --output-schema"),
+                arguments(Codex::new(), &turn)
+            );
+        }
     }
 
     #[test]

@@ -59,6 +59,7 @@ fn failed(class: FailClass) -> Heard {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn an_answer_needs_all_three_signals() {
     let completed = completed();
     let silent = Heard {
