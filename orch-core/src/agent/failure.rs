@@ -68,6 +68,9 @@ const WORDS: [(&[&str], FailClass); 6] = [
             "sse",
             "overloaded",
             "error sending request",
+            // As node's client says it: the stream was dropped, the service was not reached.
+            "api error: terminated",
+            "fetch failed",
         ],
         FailClass::Transport,
     ),

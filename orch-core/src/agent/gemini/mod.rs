@@ -175,7 +175,8 @@ impl Agent for Gemini {
     }
 }
 
-/// The worker's tools as rules: all are denied but these.
+/// The worker's tools as rules: all are denied but these. Without `allowRedirection` a line of shell with `>` in it would
+/// be asked about, which nobody can answer here.
 fn policy_of(job: &Job) -> String {
     let mut tools = vec![
         "read_file",
@@ -192,7 +193,7 @@ fn policy_of(job: &Job) -> String {
     }
     format!(
         "[[rule]]\ntoolName = \"*\"\ndecision = \"deny\"\npriority = 1\n\n[[rule]]\ntoolName = {}\ndecision = \"allow\"\n\
-         priority = 2\n",
+         allowRedirection = true\npriority = 2\n",
         json!(tools)
     )
 }

@@ -3,17 +3,21 @@
 use std::io;
 use std::path::Path;
 
-use orch_core::Limits;
 use orch_core::agent::Gemini;
+use orch_core::{FailClass, Limits};
 
 use super::quirk::{self, Quirk};
 use super::seated::{limits, seated};
-use crate::conformance::{Candidate, Case, Expected, Seat};
+use crate::conformance::{Candidate, Case, Ending, Expected, Seat};
 use crate::real;
 use crate::server::Server;
 
 /// The quirks of 0.61.0.
-const QUIRKS: &[Quirk] = &[];
+const QUIRKS: &[Quirk] = &[(
+    Case::DroppedStream,
+    Ending::Failure(FailClass::Transport),
+    "gemini-cli does not try again a stream that was dropped after its first words: the outcome is `transport failure`",
+)];
 
 /// The real gemini-cli as a candidate.
 pub fn gemini(gemini: &real::Gemini) -> impl Candidate + use<> {
