@@ -19,7 +19,9 @@ fn target(name: &str) -> Target {
 fn mutated(name: &str) {
     let target = target(name);
     let corpus = corpus();
-    corpus.iter().for_each(|bytes| (target.run)(bytes));
+    for bytes in &corpus {
+        (target.run)(bytes);
+    }
     let mut mutator = Mutator::new(corpus, 4);
     for round in 0..ROUNDS {
         let bytes = mutator.mutation();
