@@ -43,9 +43,14 @@ impl Pulse {
         }
     }
 
+    /// Whether a tool call is under way.
+    pub(super) fn is_in_a_call(&self) -> bool {
+        self.calls > 0
+    }
+
     /// How long it may be silent now.
     pub(super) fn limit(&self, limits: &Limits) -> Duration {
-        if self.calls > 0 {
+        if self.is_in_a_call() {
             limits.tool_idle
         } else {
             limits.idle
@@ -64,7 +69,7 @@ impl Pulse {
 
     /// What is silent, for a person.
     pub(super) fn silent(&self) -> &'static str {
-        if self.calls > 0 {
+        if self.is_in_a_call() {
             "no progress of a tool call"
         } else {
             "no progress"

@@ -262,7 +262,10 @@ fn tap_into(
 ) -> Tap {
     Box::new(move |stream, bytes| {
         if stream == Stream::Errors {
-            pulse.send_modify(Pulse::bytes);
+            pulse.send_if_modified(|pulse| {
+                pulse.bytes();
+                false
+            });
             return;
         }
         let mut slot = decoder.lock().unwrap_or_else(PoisonError::into_inner);
@@ -272,7 +275,12 @@ fn tap_into(
                 *slot = None;
                 return;
             };
-            pulse.send_modify(|pulse| events.iter().for_each(|event| pulse.event(event)));
+            // Who waits is told only when another limit holds now: a worker may say much.
+            pulse.send_if_modified(|pulse| {
+                let before = pulse.is_in_a_call();
+                events.iter().for_each(|event| pulse.event(event));
+                pulse.is_in_a_call() != before
+            });
             for event in events {
                 if let WorkerEvent::Warning { text } = &event {
                     *warned.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.clone());
@@ -292,6 +300,7 @@ async fn watch_over(
     pulse: &watch::Sender<Pulse>,
     reins: &Reins,
 ) -> (Option<Ended>, Option<Why>) {
+    let mut limit = pulse.subscribe();
     let why = loop {
         let stalls_at = pulse.borrow().stalls_at(limits);
         let stalls_at = stalls_at.unwrap_or_else(|| from_now(limits.idle));
@@ -299,6 +308,7 @@ async fn watch_over(
             biased;
             ended = session.ended() => return (ended.ok(), None),
             () = reins.cancel.cancelled() => break Why::Cancelled,
+            Ok(()) = limit.changed() => {}
             // One timer for both: each that is set nearer than all others wakes the runtime.
             () = sleep_until(deadline.min(stalls_at)) => {
                 if Instant::now() >= deadline {

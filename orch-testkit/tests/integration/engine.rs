@@ -4,13 +4,14 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt as _;
 use orch_core::agent::{Agent, Codex, WorkerEvent};
 use orch_core::engine::{
     Capture, Cursor, End, Engine as _, Job, JobEnd, JobHandle, JobId, LocalEngine, Stop,
 };
-use orch_core::{RunId, StateDir};
+use orch_core::{FailClass, Limits, RunId, StateDir};
 use orch_prompts::Scope;
 
 /// Finds the last-message file in its arguments, as codex does.
@@ -50,6 +51,10 @@ impl Place {
     }
 
     async fn submit(&self, scope: Scope) -> Arc<dyn JobHandle> {
+        self.submit_within(scope, Limits::default()).await
+    }
+
+    async fn submit_within(&self, scope: Scope, limits: Limits) -> Arc<dyn JobHandle> {
         let step = serde_json::from_value(serde_json::json!("0".repeat(64))).unwrap();
         let id = JobId {
             run: RunId::fresh(),
@@ -58,6 +63,7 @@ impl Place {
         };
         let mut job = Job::new(id, "W1 Fix", Codex::NAME, self.tree(), "the prompt");
         job.scope = scope;
+        job.limits = limits;
         self.engine.submit(&job).await.unwrap()
     }
 
@@ -109,6 +115,29 @@ async fn a_last_message_file_is_no_answer_without_a_completed_turn() {
         .await;
     assert!(matches!(end.end, End::Failed(_)), "{end:?}");
     assert_eq!(end.capture, None);
+}
+
+/// Silence counts from the end of the tool call, with the limit that holds then.
+#[tokio::test]
+async fn a_worker_that_says_nothing_after_a_tool_call_is_stalled_by_the_shorter_limit() {
+    let place = Place::new(
+        "say '{\"type\":\"item.started\",\"item\":{\"id\":\"i\",\"type\":\"command_execution\",\"command\":\"make\"}}'\nsleep 0.3\n\
+         say '{\"type\":\"item.completed\",\"item\":{\"id\":\"i\",\"type\":\"command_execution\"}}'\nexec sleep 1000",
+    );
+    let limits = Limits::default()
+        .idle(Duration::from_millis(500))
+        .tool_idle(Duration::from_secs(3_000));
+    let handle = place.submit_within(Scope::ReadOnly, limits).await;
+    let end = handle.wait().await.unwrap();
+    let End::Failed(failure) = end.end else {
+        panic!("{end:?}")
+    };
+    assert_eq!(failure.class, FailClass::IdleTimeout);
+    assert!(
+        failure.detail.contains("no progress for 0.5 s"),
+        "{}",
+        failure.detail
+    );
 }
 
 /// What a codex that is interrupted during a tool call leaves behind: the mount points of its sandbox.
