@@ -73,7 +73,8 @@ async fn a_flood_leaves_memory_flat_and_every_byte_is_counted() {
         let behind = session.read(kept.next, 1_000);
         assert_eq!(behind.from.get() - SPILLED, behind.omitted);
         assert_eq!(length - behind.from.get(), 256 << 10);
-        assert_eq!(sessions.work().bytes_in_one_poll, 64 << 10);
+        let work = sessions.work();
+        assert!((1..=64 << 10).contains(&work.bytes_in_one_poll), "{work:?}");
     }
 }
 
@@ -128,6 +129,6 @@ async fn a_thousand_sessions_on_one_thread_all_have_their_turn() {
     );
     let work = sessions.work();
     println!("{work:?}, peak memory {} KiB", peak_memory());
-    assert!(work.bytes_in_one_poll <= 64 << 10, "{work:?}");
+    assert!((1..=64 << 10).contains(&work.bytes_in_one_poll), "{work:?}");
     assert_eq!(work.sessions_in_one_poll, 256);
 }
