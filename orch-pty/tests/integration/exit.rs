@@ -2,7 +2,7 @@
 
 use orch_pty::{Command, Exit, Output, Process, Signal, Stdin};
 
-use crate::support::{GivenUpAfter, read_until, sh};
+use crate::support::{GivenUpAfter, read_terminal, read_until, sh};
 
 fn quiet(script: &str) -> Command {
     sh(script)
@@ -97,6 +97,26 @@ async fn a_signal_reaches_a_running_child_and_is_refused_once_it_is_reaped() {
         "killed by SIGTERM"
     );
     let error = child.signal(Signal::Terminate).expect_err("nobody to signal");
+    assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_signal_for_the_group_reaches_who_was_started_in_it_and_is_refused_once_the_child_is_reaped() {
+    let Process {
+        mut child, terminal, ..
+    } = sh("sleep 1000 & echo started; wait").spawn().expect("sh starts");
+    let terminal = terminal.expect("a terminal");
+    read_until(&terminal, "started").await;
+    // A signal for the shell alone would leave the sleeper, who holds the terminal.
+    child.signal_group(Signal::Terminate).expect("a signal");
+    assert_eq!(read_terminal(&terminal).await, b"");
+    assert_eq!(
+        child.wait().await.expect("an exit").to_string(),
+        "killed by SIGTERM"
+    );
+    let error = child
+        .signal_group(Signal::Terminate)
+        .expect_err("nobody to signal");
     assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
 }
 
