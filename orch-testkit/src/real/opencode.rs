@@ -32,8 +32,9 @@ pub fn opencode(case: &str) -> Option<Opencode> {
 }
 
 impl Opencode {
-    /// A home in which it talks to `server` and to nobody else. Its configuration is a file: the variable
-    /// `OPENCODE_CONFIG_CONTENT`, which is laid over it, is left to whoever starts it.
+    /// A home in which it talks to `server` and to nobody else. By itself it would install a package from npm's registry
+    /// into its configuration folder: the registry is a closed port. Its configuration is a variable,
+    /// `OPENCODE_CONFIG_CONTENT`.
     ///
     /// # Errors
     /// The system's error, or `NotFound` when there is no workspace around this test.
@@ -56,9 +57,11 @@ impl Opencode {
             "autoupdate": false,
             "share": "disabled",
         });
-        let home =
-            Home::create(PIN.name)?.file(".config/opencode/opencode.json", &configuration.to_string())?;
-        Ok(home
+        Ok(Home::create(PIN.name)?
+            .file(".npmrc", "registry=http://127.0.0.1:1/\nfetch-retries=0\n")?
+            .env("OPENCODE_CONFIG_CONTENT", configuration.to_string())
+            .env("NPM_CONFIG_REGISTRY", "http://127.0.0.1:1/")
+            .env("NPM_CONFIG_FETCH_RETRIES", "0")
             .env("OPENCODE_DISABLE_AUTOUPDATE", "1")
             .env("OPENCODE_DISABLE_AUTOUPDATER", "1")
             .env("OPENCODE_DISABLE_MODELS_FETCH", "1")
