@@ -71,11 +71,11 @@ impl Lineup {
         }
         match args.common.agent.agent() {
             None => Self::of_tools(&names, target),
-            Some(agent) => Self::of_agent(agent, &names, args.common.dry_run),
+            Some(agent) => Self::of_agent(&agent, &names, args.common.dry_run),
         }
     }
 
-    fn of_agent(agent: Arc<dyn Agent>, names: &[&str], dry_run: bool) -> anyhow::Result<Self> {
+    fn of_agent(agent: &Arc<dyn Agent>, names: &[&str], dry_run: bool) -> anyhow::Result<Self> {
         let binary = match agent.program().locate() {
             Err(missing) if dry_run => format!("for the dry run only: {missing}"),
             located => located?.display().to_string(),
@@ -93,7 +93,7 @@ impl Lineup {
         let reviewer = |lens| Reviewer::new(lens).agent(name);
         Ok(Self {
             reviewers: lenses.into_iter().map(reviewer).collect(),
-            agents: vec![agent.clone()],
+            agents: vec![Arc::clone(agent)],
             notes: vec![note],
         })
     }

@@ -145,7 +145,10 @@ fn a_wrong_call_is_told_what_is_wrong() {
     wrong(&["--max-parallel", "0", "a.md"], "at least one worker must run");
     wrong(&["--timeout", "never", "a.md"], "number of seconds");
     wrong(&["--pass-env", "A=1", "a.md"], "without its value");
-    wrong(&["--agent", "gpt", "a.md"], "[possible values: tools, codex]");
+    wrong(
+        &["--agent", "gpt", "a.md"],
+        "[possible values: tools, codex, claude, opencode, gemini]",
+    );
     place.assert_state_is_empty();
 }
 
