@@ -14,7 +14,8 @@ const WORDS: [(&[&str], FailClass); 6] = [
             "context window",
             "context length",
             "maximum length",
-            "too long",
+            "prompt is too long",
+            "input is too long",
             "exceeds the maximum number of tokens",
         ],
         FailClass::ContextTooLong,
@@ -133,6 +134,7 @@ mod tests {
             (429, "slow down", FailClass::Quota),
             (529, "Overloaded", FailClass::Transport),
             (0, "connection refused", FailClass::Transport),
+            (504, "the request took too long", FailClass::Transport),
         ] {
             assert_eq!(of_refusal(status, message), class, "{status} {message}");
         }

@@ -48,7 +48,7 @@ fn a_reader_has_the_tools_that_read_and_no_others() {
     let rules = |tools: &str| {
         format!(
             "[[rule]]\ntoolName = \"*\"\ndecision = \"deny\"\npriority = 1\n\n\
-             [[rule]]\ntoolName = [{tools}]\ndecision = \"allow\"\npriority = 2\n"
+             [[rule]]\ntoolName = [{tools}]\ndecision = \"allow\"\nallowRedirection = true\npriority = 2\n"
         )
     };
     let read = r#""read_file","read_many_files","grep_search","glob","list_directory""#;
