@@ -278,7 +278,9 @@ fn tap_into(
             // Who waits is told only when another limit holds now: a worker may say much.
             pulse.send_if_modified(|pulse| {
                 let before = pulse.is_in_a_call();
-                events.iter().for_each(|event| pulse.event(event));
+                for event in &events {
+                    pulse.event(event);
+                }
                 pulse.is_in_a_call() != before
             });
             for event in events {
