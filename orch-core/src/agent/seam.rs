@@ -144,6 +144,8 @@ pub struct Launch {
     pub pass_env: Vec<String>,
     /// Variables that are set.
     pub set_env: Vec<(String, String)>,
+    /// Private directories to make first: plain names.
+    pub folders: Vec<String>,
     /// Private files to write first: plain names and contents.
     pub files: Vec<(String, Vec<u8>)>,
     /// The private file in which the agent leaves its last message.

@@ -43,6 +43,10 @@ impl<'a> PrivatePlace<'a> {
             .ensure("runs", &self.run)
             .map_err(failed("making the run's private directory"))?;
         dirs::make_private(&self.path).map_err(failed("making the worker's private directory"))?;
+        for name in &launch.folders {
+            dirs::make_private(&self.path.join(name))
+                .map_err(failed("making the worker's private directory"))?;
+        }
         for (name, bytes) in &launch.files {
             dirs::write_private(&self.path.join(name), bytes)
                 .map_err(failed("writing the worker's private file"))?;
@@ -58,12 +62,14 @@ impl<'a> PrivatePlace<'a> {
             arguments,
             pass_env: _,
             set_env,
+            folders,
             files,
             last_message,
             stubs: _,
             input,
         } = launch;
         !files.is_empty()
+            || !folders.is_empty()
             || last_message.is_some()
             || arguments.iter().any(|word| says(word.as_encoded_bytes()))
             || set_env.iter().any(|(_, value)| says(value.as_bytes()))
@@ -116,6 +122,8 @@ mod tests {
         };
         let file = |_: &Path, launch: &mut Launch| launch.files.push(("a".to_owned(), b"b".to_vec()));
         let message = |_: &Path, launch: &mut Launch| launch.last_message = Some("last".to_owned());
+        let folder = |_: &Path, launch: &mut Launch| launch.folders.push("tmp".to_owned());
+        assert_eq!(made_for(folder), (true, true));
         assert_eq!(made_for(argument), (true, true));
         assert_eq!(made_for(variable), (true, true));
         assert_eq!(made_for(input), (true, true));

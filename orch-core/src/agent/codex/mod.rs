@@ -58,6 +58,10 @@ const HERMETIC: [&str; 9] = [
     "otel.metrics_exporter=\"none\"",
 ];
 
+/// A writer's own directory for temporary files. The sandbox lets it write there instead of in `/tmp`, which is
+/// everybody's, and where an interrupted codex would leave its mount points too.
+const TMP: &str = "tmp";
+
 /// The private file that holds the deliverable's schema.
 const SCHEMA: &str = "schema.json";
 
@@ -145,6 +149,10 @@ impl Agent for Codex {
         push("--skip-git-repo-check");
         push("-c");
         push(sandbox_of(&job.scope));
+        if job.scope.allows_writes() {
+            push("-c");
+            push("sandbox_workspace_write.exclude_slash_tmp=true");
+        }
         push("-c");
         push("approval_policy=\"never\"");
         push("-c");
@@ -186,8 +194,11 @@ impl Agent for Codex {
         launch.arguments.push("-".into());
         if job.scope.allows_writes() {
             launch.stubs = STUBS.map(str::to_owned).to_vec();
+            launch.folders.push(TMP.to_owned());
+            let tmp = dirs.private_file(TMP).to_string_lossy().into_owned();
+            launch.set_env.push(("TMPDIR".to_owned(), tmp));
         }
-        launch.set_env.clone_from(&self.set_env);
+        launch.set_env.extend_from_slice(&self.set_env);
         launch.pass_env = PASSED.map(str::to_owned).to_vec();
         Ok(launch)
     }
