@@ -398,6 +398,43 @@ async fn codex_profile_prunes_who_has_ended_before_who_lives_and_both_say_so() {
 }
 
 #[tokio::test]
+async fn codex_profile_makes_room_also_where_there_are_fewer_places_than_it_protects() {
+    let sessions = Sessions::new(Profile::codex().sessions(3));
+    for _ in 0..12 {
+        let waits = sh("read line").in_shell("/bin/sh").login(false).tty(true);
+        sessions
+            .exec_command(waits.yield_time(Duration::ZERO))
+            .await
+            .unwrap();
+        assert!(sessions.capacity().used <= 3, "{:?}", sessions.capacity());
+    }
+    let ends = sessions.stop_all(Stop::Now, Duration::ZERO).await;
+    let kept: Vec<u32> = ends.iter().map(|(id, _)| id.get()).collect();
+    assert_eq!(kept, [1_009, 1_010, 1_011]);
+}
+
+#[tokio::test]
+async fn who_was_forgotten_takes_no_room_of_the_ended_that_are_kept() {
+    let sessions = Sessions::new(Profile::native().ended_kept(2));
+    let run = async |line: &str| {
+        let command = sh(line).yield_time(LONG);
+        sessions.exec_command(command).await.unwrap();
+        // The place is given back by the task, shortly after the end is known.
+        while sessions.capacity().used > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    run("echo first").await;
+    for id in 1_001..1_010 {
+        run("echo other").await;
+        sessions.forget(SessionId::new(id)).unwrap();
+    }
+    run("echo last").await;
+    let listed: Vec<u32> = sessions.list().await.iter().map(|line| line.id.get()).collect();
+    assert_eq!(listed, [1_000, 1_010]);
+}
+
+#[tokio::test]
 async fn natively_the_last_ended_are_kept_and_who_makes_room_for_them_says_so() {
     let sessions = Sessions::new(Profile::native().ended_kept(2));
     for number in 0..4 {

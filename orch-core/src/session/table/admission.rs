@@ -81,6 +81,12 @@ impl Places {
         }
     }
 
+    /// One that has ended was let go: it takes no room among those that are kept.
+    pub(super) fn forget(&self, id: SessionId) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.retain(|ended| *ended != id);
+    }
+
     /// Those that ended first and are more than `kept`.
     pub(super) fn take_surplus(&self, kept: usize) -> Vec<SessionId> {
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);

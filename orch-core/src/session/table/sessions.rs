@@ -158,6 +158,7 @@ impl Sessions {
             Some(entry) if !entry.is_over() => Err(SessionsError::Runs { id }),
             Some(_) => {
                 table.bury(id, WhyGone::Forgotten);
+                self.places.forget(id);
                 Ok(())
             }
         }
@@ -230,7 +231,8 @@ impl Sessions {
         if let Some(prune) = self.profile.prune
             && table.entries.len() >= self.profile.sessions
         {
-            table.make_room(prune.protected, id);
+            // A table of few places protects fewer: it makes room all the same.
+            table.make_room(prune.protected.min(self.profile.sessions - 1), id);
         }
         let used = table.tick();
         let entry = Entry {
