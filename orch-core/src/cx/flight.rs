@@ -171,6 +171,14 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         .await?;
         let prompt = repair_prompt(&wrong.complaint);
         let next = log.follow(handle.turn(&prompt)).await?;
+        if let End::NotStarted(why) = &next.end {
+            // The work itself was done: that nothing was started would be untrue of it.
+            let outcome = wrong
+                .but(&format!("no further turn was started: {why}"))
+                .into_outcome();
+            end = joined(end, next);
+            break outcome;
+        }
         end = joined(end, next);
     };
     let (recorded, result) = match outcome {
@@ -203,6 +211,11 @@ struct Wrong {
 }
 
 impl Wrong {
+    fn but(mut self, more: &str) -> Self {
+        self.complaint = format!("{}; {more}", self.complaint);
+        self
+    }
+
     fn into_outcome<T>(self) -> Outcome<T> {
         let mut raw = self.raw;
         if raw.len() > RAW_LIMIT {

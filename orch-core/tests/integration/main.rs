@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
 
 mod let_go;
+mod repair;
 mod session;
 mod session_calls;
 mod session_load;
