@@ -104,6 +104,13 @@ fn read_result(event: &Value, heard: &mut Heard, say: &mut Saying) {
         say.activity();
     }
     let reason = text_of(event, "terminal_reason");
+    if reason.starts_with("aborted") {
+        // Whatever else it says.
+        say.warning(&words_of(event));
+        heard.verdict = None;
+        heard.complaint = Some((FailClass::Killed, format!("it was interrupted ({reason})")));
+        return;
+    }
     let is_error = event.get("is_error").and_then(Value::as_bool);
     if is_error == Some(false) && text_of(event, "subtype") == "success" {
         let structured = event.get("structured_output").filter(|value| !value.is_null());
@@ -117,11 +124,6 @@ fn read_result(event: &Value, heard: &mut Heard, say: &mut Saying) {
     }
     let words = words_of(event);
     say.warning(&words);
-    if reason.starts_with("aborted") {
-        heard.verdict = None;
-        heard.complaint = Some((FailClass::Killed, format!("it was interrupted ({reason})")));
-        return;
-    }
     let class = match (reason, count_of(event, "api_error_status")) {
         ("prompt_too_long", _) => FailClass::ContextTooLong,
         ("structured_output_retry_exhausted", _) => FailClass::NoAnswer,

@@ -177,6 +177,8 @@ fn an_interrupted_turn_has_no_verdict() {
     let (class, detail) = failure(stream, 0);
     assert_eq!(class, FailClass::NoAnswer);
     assert!(detail.contains("it was interrupted (aborted_tools)"), "{detail}");
+    let success = r#"{"type":"result","subtype":"success","is_error":false,"terminal_reason":"aborted_streaming","result":"half"}"#;
+    assert_eq!(failure(&format!("{success}\n"), 0).0, FailClass::NoAnswer);
     assert_eq!(failure(recorded!("terminated"), 143).0, FailClass::Crashed);
 }
 
