@@ -66,6 +66,11 @@ impl Heard {
         self.verdict = Some(Verdict::Failed { class, detail });
     }
 
+    /// Says that a completed turn goes on; one that failed stays failed.
+    pub fn open_again(&mut self) {
+        self.verdict.take_if(|verdict| *verdict == Verdict::Completed);
+    }
+
     /// Says that the tool call `id` has begun; false when that is known.
     pub fn call_begins(&mut self, id: &str) -> bool {
         self.calls.len() < CALLS && self.calls.insert(id.to_owned())

@@ -1,13 +1,15 @@
 //! The decoder of every CLI that writes one JSON object a line: lines are found, read and counted here, and each
 //! CLI's [`Dialect`] says what an object means.
 //!
-//! Tolerant: lines that are no JSON, events nobody knows and fields of the wrong kind are counted, never fatal.
+//! Tolerant: lines that are no JSON, events nobody knows and fields of the wrong kind are counted, never fatal. But an
+//! event that cannot be read may have been the answer: no message from before it is.
 
 use orch_pty::Exit;
 use serde_json::Value;
 
 use super::{Decoder, Heard, JsonLines, WorkerEvent, read_json_line};
 use crate::job::JobEnd;
+use crate::outcome::FailClass;
 use crate::plain;
 
 /// The longest event line that is read: an answer of 8 MiB with every byte escaped fits.
@@ -26,6 +28,11 @@ pub(super) trait Dialect: Send {
 
     /// Folds one event into `heard` and says it in words that all agents share.
     fn read(&mut self, event: &Value, heard: &mut Heard, say: &mut Saying);
+
+    /// An event came that could not be read: what was said before it may not be the last word.
+    fn missed(&mut self, heard: &mut Heard) {
+        heard.message = None;
+    }
 
     /// Takes a last look at what was heard, when no more events come.
     fn finish(&mut self, _heard: &mut Heard) {}
@@ -79,7 +86,15 @@ fn read_line<D: Dialect>(dialect: &mut D, heard: &mut Heard, say: &mut Saying, l
     }
     match read_json_line(line) {
         Ok(event) => dialect.read(&event, heard, say),
-        Err(why) => say.unknown(heard, &why.to_string()),
+        Err(why) => {
+            say.unknown(heard, &why.to_string());
+            // As all these CLIs begin an event; what else a program prints with a brace is none.
+            if line.starts_with(b"{\"") {
+                let words = format!("an event could not be read: {why}");
+                heard.complaint.get_or_insert((FailClass::Crashed, words));
+                dialect.missed(heard);
+            }
+        }
     }
 }
 

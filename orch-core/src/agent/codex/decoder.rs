@@ -23,7 +23,10 @@ impl Dialect for CodexDialect {
         let kind = text_of(event, "type");
         match kind {
             "thread.started" => say.thread(heard, text_of(event, "thread_id")),
-            "turn.started" => say.push(WorkerEvent::TurnStarted),
+            "turn.started" => {
+                heard.open_again();
+                say.push(WorkerEvent::TurnStarted);
+            }
             "turn.completed" => {
                 // A turn that failed stays failed.
                 heard.verdict.get_or_insert(Verdict::Completed);
@@ -107,7 +110,7 @@ mod tests {
 
     use super::*;
     use crate::agent::Decoder;
-    use crate::agent::line_decoder::LineDecoder;
+    use crate::agent::line_decoder::{LineDecoder, trial};
     use crate::job::{Capture, End};
 
     const TURN: &str = concat!(
@@ -189,6 +192,23 @@ mod tests {
             .usage
             .expect("a usage");
         assert_eq!((usage.input_tokens, usage.output_tokens), (None, Some(7)));
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_read_may_have_been_the_answer() {
+        trial::misses(CodexDialect::default, TURN, "turn.completed");
+    }
+
+    #[test]
+    fn a_turn_that_goes_on_is_not_completed() {
+        let mut decoder = decoder();
+        decoder.feed(TURN.as_bytes());
+        decoder.feed(b"{\"type\":\"turn.started\"}\n");
+        let end = Box::new(decoder).finish(Exit::Code(0), None).end;
+        assert!(
+            matches!(&end, End::Failed(failure) if failure.class == FailClass::NoAnswer),
+            "{end:?}"
+        );
     }
 
     #[test]

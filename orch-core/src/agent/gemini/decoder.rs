@@ -21,6 +21,8 @@ const ANSWER_LIMIT: usize = 64 << 20;
 pub(super) struct GeminiDialect {
     /// What was said since the last tool.
     said: String,
+    /// Whether a piece of that may be missing.
+    is_torn: bool,
 }
 
 impl Dialect for GeminiDialect {
@@ -45,6 +47,7 @@ impl Dialect for GeminiDialect {
             "message" => say.activity(),
             "tool_use" => {
                 self.said.clear();
+                self.is_torn = false;
                 say.call_begins(heard, text_of(event, "tool_id"), &call_of(event));
             }
             "tool_result" => say.call_ends(heard, text_of(event, "tool_id")),
@@ -58,8 +61,12 @@ impl Dialect for GeminiDialect {
         }
     }
 
+    fn missed(&mut self, _heard: &mut Heard) {
+        self.is_torn = true;
+    }
+
     fn finish(&mut self, heard: &mut Heard) {
-        heard.message = Some(std::mem::take(&mut self.said));
+        heard.message = (!self.is_torn).then(|| std::mem::take(&mut self.said));
     }
 }
 

@@ -78,6 +78,32 @@ pub(crate) fn survives<D: Dialect>(dialect: fn() -> D, stream: &str) {
     assert!(matches!(end.end, crate::job::End::Failed(_)), "{end:?}");
 }
 
+/// Puts events that cannot be read before the end of a stream that has an answer: what was said before is no answer.
+pub(crate) fn misses<D: Dialect>(dialect: fn() -> D, stream: &str, last: &str) {
+    let at = stream.find(last).expect("the stream has it");
+    let (before, after) = stream.split_at(stream[..at].rfind('\n').map_or(0, |end| end + 1));
+    let torn: [&[u8]; 4] = [
+        b"{\"type\":\"\xff\"}\n",
+        b"{\"type\":\"a\",\"type\":\"b\"}\n",
+        b"{\"type\":\"\\ud800\"}\n",
+        b"{\"type\":\n",
+    ];
+    for line in torn {
+        let (_, end) = feed(
+            dialect,
+            &[before.as_bytes(), line, after.as_bytes()],
+            Exit::Code(0),
+        );
+        let crate::job::End::Failed(failure) = &end.end else {
+            panic!("{end:?} after {}", String::from_utf8_lossy(line));
+        };
+        assert_eq!(failure.class, crate::outcome::FailClass::NoAnswer, "{failure:?}");
+    }
+    let words = [before.as_bytes(), b"{ a: 1 }\n", after.as_bytes()];
+    let (_, end) = feed(dialect, &words, Exit::Code(0));
+    assert!(matches!(end.end, crate::job::End::Answered(_)), "{end:?}");
+}
+
 fn feed<D: Dialect>(dialect: fn() -> D, parts: &[&[u8]], exit: Exit) -> (Vec<WorkerEvent>, JobEnd) {
     let mut decoder = Box::new(LineDecoder::new(dialect()));
     let events = parts.iter().flat_map(|part| decoder.feed(part)).collect();

@@ -1,7 +1,7 @@
 //! The events of `opencode run --format json`.
 //!
 //! Measured with 1.18.33. There is no final event: a `step_finish` whose reason is `stop` completes the turn, and a
-//! later `step_start` opens it again. The answer is the last text before. Every step reports its own tokens, and those
+//! later `step_start` opens it again. The answer is the last text of that last step. Every step reports its own tokens, and those
 //! read from a cache or spent on reasoning are in no other count; a cost of zero is what it says of a model whose price
 //! it does not know. A tool call is told of when it is over; one that was not permitted is an error of the tool and not
 //! of the turn. A request that is tried again is not told of at all.
@@ -34,7 +34,10 @@ impl Dialect for OpencodeDialect {
         }
         match text_of(event, "type") {
             "step_start" => {
-                heard.verdict = None;
+                // A turn that failed stays failed.
+                heard.open_again();
+                // What was said before a tool was called is no answer.
+                heard.message = None;
                 say.activity();
             }
             "text" => {
@@ -71,7 +74,9 @@ fn read_step(part: &Value, heard: &mut Heard, say: &mut Saying) {
         None => say.activity(),
     }
     match text_of(part, "reason") {
-        "stop" => heard.verdict = Some(Verdict::Completed),
+        "stop" => {
+            heard.verdict.get_or_insert(Verdict::Completed);
+        }
         "length" => heard.fail(
             FailClass::NoAnswer,
             "the model's answer was cut at its output limit: ask for less, or raise the limit",

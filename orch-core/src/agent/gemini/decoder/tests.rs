@@ -168,6 +168,11 @@ fn an_interrupted_turn_has_no_verdict() {
 }
 
 #[test]
+fn an_event_that_cannot_be_read_may_have_been_a_piece_of_the_answer() {
+    trial::misses(GeminiDialect::default, recorded!("plain"), "\"result\"");
+}
+
+#[test]
 fn hostile_streams_are_counted_and_never_fatal() {
     trial::survives(GeminiDialect::default, recorded!("reader"));
     trial::survives(GeminiDialect::default, recorded!("empty"));

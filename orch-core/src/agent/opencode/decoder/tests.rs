@@ -157,6 +157,35 @@ fn only_stop_completes_a_turn_and_a_later_step_opens_it_again() {
 }
 
 #[test]
+fn a_turn_that_failed_stays_failed() {
+    let start = "{\"type\":\"step_start\"}\n";
+    let text = "{\"type\":\"text\",\"part\":{\"text\":\"half\"}}\n";
+    let stop = "{\"type\":\"step_finish\",\"part\":{\"reason\":\"stop\"}}\n";
+    let cut = "{\"type\":\"step_finish\",\"part\":{\"reason\":\"length\"}}\n";
+    let error = "{\"type\":\"error\",\"error\":{\"name\":\"UnknownError\",\"data\":{\"message\":\"no\"}}}\n";
+    for (stream, class) in [
+        ([start, text, error, stop].concat(), FailClass::Other),
+        ([start, error, start, text, stop].concat(), FailClass::Other),
+        (
+            [start, text, cut, start, text, stop].concat(),
+            FailClass::NoAnswer,
+        ),
+    ] {
+        assert_eq!(failure(&stream, 0).0, class, "{stream}");
+    }
+}
+
+#[test]
+fn what_was_said_before_the_last_step_is_no_answer() {
+    let start = "{\"type\":\"step_start\"}\n";
+    let text = "{\"type\":\"text\",\"part\":{\"text\":\"I will look\"}}\n";
+    let finish =
+        |reason: &str| format!("{{\"type\":\"step_finish\",\"part\":{{\"reason\":\"{reason}\"}}}}\n");
+    let stream = [start, text, &finish("tool-calls"), start, &finish("stop")].concat();
+    assert_eq!(failure(&stream, 0).0, FailClass::NoAnswer);
+}
+
+#[test]
 fn a_cost_of_zero_is_unknown() {
     let stream = concat!(
         r#"{"type":"step_finish","part":{"reason":"stop","cost":0,"#,
@@ -164,6 +193,11 @@ fn a_cost_of_zero_is_unknown() {
         "\n"
     );
     assert_eq!(read(stream, 0).1.usage, Some(Usage::new(1, 0, 2)));
+}
+
+#[test]
+fn an_event_that_cannot_be_read_may_have_been_the_answer() {
+    trial::misses(OpencodeDialect::default, recorded!("plain"), "\"step_finish\"");
 }
 
 #[test]
