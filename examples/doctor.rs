@@ -8,11 +8,11 @@
 //! ```
 //!
 //! No prompt is sent and nothing is paid for. Exit codes: 0 the examination was made (and what was required is ready),
-//! 1 something that was required is not ready, 2 wrong usage.
+//! 1 something that was required is not ready or the result could not be printed, 2 wrong usage.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::print_stdout, reason = "a program for a terminal")]
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -42,19 +42,22 @@ async fn main() -> ExitCode {
     let agents = agents(&args.tool);
     let known: Vec<&str> = agents.iter().map(|agent| agent.name()).collect();
     if let Some(unknown) = args.require.iter().find(|name| !known.contains(&name.as_str())) {
-        eprintln!("error: there is no agent {unknown}; known: {}", known.join(", "));
+        say(&format!(
+            "there is no agent {unknown}; known: {}",
+            known.join(", ")
+        ));
         return ExitCode::from(2);
     }
     let diagnosis = doctor(agents.iter().cloned()).await;
-    match args.format {
-        Format::Text => print!("{diagnosis}"),
-        Format::Json => match serde_json::to_string_pretty(&diagnosis) {
-            Ok(json) => println!("{json}"),
-            Err(error) => {
-                eprintln!("error: writing the diagnosis as JSON failed: {error}");
-                return ExitCode::FAILURE;
-            }
-        },
+    let printed = match args.format {
+        Format::Text => write!(io::stdout(), "{diagnosis}"),
+        Format::Json => serde_json::to_string_pretty(&diagnosis)
+            .map_err(io::Error::from)
+            .and_then(|json| writeln!(io::stdout(), "{json}")),
+    };
+    if let Err(error) = printed {
+        say(&format!("printing the diagnosis failed: {error}"));
+        return ExitCode::FAILURE;
     }
     let missing: Vec<&String> = args
         .require
@@ -62,13 +65,18 @@ async fn main() -> ExitCode {
         .filter(|name| !diagnosis.is_ready(name))
         .collect();
     for name in &missing {
-        eprintln!("error: {name} is not ready; see above");
+        say(&format!("{name} is not ready; see above"));
     }
     if missing.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// A line on standard error; a standard error that is gone does not matter.
+fn say(words: &str) {
+    let _ = writeln!(io::stderr(), "error: {words}");
 }
 
 fn agents(tools: &[String]) -> Vec<Arc<dyn Agent>> {

@@ -8,11 +8,11 @@
 //! It needs nothing but a POSIX shell: no account, no network, no model.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod three;
 mod tool_calls;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -37,7 +37,8 @@ async fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            // A standard error that is gone does not matter.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
             ExitCode::from(1)
         }
     }

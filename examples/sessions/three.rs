@@ -1,5 +1,6 @@
 //! Three workers in the background: started, watched, interrupted, answered.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -23,6 +24,7 @@ struct Worker {
 }
 
 pub(crate) async fn watch() -> Result<()> {
+    let mut out = io::stdout();
     let sessions = Sessions::native();
     let mut workers = Vec::new();
     for (label, line) in [("W1 Scout", SCOUT), ("W2 Review", REVIEW), ("W3 Build", BUILD)] {
@@ -31,7 +33,7 @@ pub(crate) async fn watch() -> Result<()> {
             .exec_command(ExecCommand::shell(line).label(label))
             .await?;
         let id = started.status.running().context("it ended before it began")?;
-        println!("{label}: session {id} started");
+        writeln!(out, "{label}: session {id} started")?;
         workers.push(Worker {
             id,
             label,
@@ -54,48 +56,50 @@ pub(crate) async fn watch() -> Result<()> {
             .find(|worker| worker.id == news.id)
             .context("news of somebody else")?;
         let poll = sessions.write_stdin(WriteStdin::new(worker.id)).await?;
-        show(worker.label, &poll.output);
+        show(&mut out, worker.label, &poll.output)?;
         worker.said.push_str(&poll.output);
         if poll.status.running().is_none() {
             worker.ended = true;
-            println!("{}: {}", worker.label, told(poll.status));
+            writeln!(out, "{}: {}", worker.label, told(poll.status))?;
         } else if worker.label == "W1 Scout" && !interrupted && worker.said.contains("looking around\r\n") {
             interrupted = true;
-            println!("{}: interrupted, as by Ctrl-C", worker.label);
+            writeln!(out, "{}: interrupted, as by Ctrl-C", worker.label)?;
             sessions.session(worker.id)?.interrupt()?;
         } else if worker.label == "W2 Review" && !answered && worker.said.ends_with("which base? ") {
             answered = true;
-            println!("{}: answered: main", worker.label);
+            writeln!(out, "{}: answered: main", worker.label)?;
             sessions.session(worker.id)?.write(b"main\n").await?;
         }
     }
 
-    println!();
+    writeln!(out)?;
     for line in sessions.list().await {
-        println!(
+        writeln!(
+            out,
             "{} {}: {}, {} bytes",
             line.id,
             line.label,
             told(line.status),
             line.bytes
-        );
+        )?;
     }
     let ends = sessions.stop_all(Stop::Now, Duration::ZERO).await;
     for (id, end) in ends {
         ensure!(end?.left.is_empty(), "somebody of session {id} is left");
     }
-    println!("nobody is left");
+    writeln!(out, "nobody is left")?;
     Ok(())
 }
 
 /// What it said, without what could do something to the terminal that shows it.
-fn show(label: &str, said: &str) {
+fn show(out: &mut impl Write, label: &str, said: &str) -> io::Result<()> {
     for line in said.lines() {
         let line: String = line.chars().filter(|c| !c.is_control()).collect();
         if !line.is_empty() {
-            println!("{label} | {line}");
+            writeln!(out, "{label} | {line}")?;
         }
     }
+    Ok(())
 }
 
 fn told(status: Status) -> String {

@@ -1,6 +1,8 @@
 //! `sessions`: three background terminals, and the same as tool calls.
 
+use std::fs;
 use std::path::PathBuf;
+use std::process::Stdio;
 
 use crate::program::{Place, run};
 
@@ -56,4 +58,18 @@ fn its_help_says_what_it_does() {
         "{}",
         done.stdout
     );
+}
+
+#[test]
+fn an_output_that_is_full_is_an_error_and_no_panic() {
+    let place = Place::new();
+    for (example, arguments) in [("sessions", &[][..]), ("sessions", &["--codex"]), ("doctor", &[])] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = place.example(example, arguments);
+        let child = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let done = child.wait_with_output().unwrap();
+        let complaint = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(1), "{example}: {complaint}");
+        assert!(complaint.starts_with("error: "), "{example}: {complaint}");
+    }
 }
