@@ -5,6 +5,7 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::exit::Exit;
 use crate::signal::Signal;
@@ -35,10 +36,21 @@ impl<T> Lock<T> for Mutex<T> {
     }
 }
 
+/// The birth of a leader whose tag nobody carried before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Newborn {
+    /// Its number.
+    pub(crate) number: u32,
+    /// What the clock of its tree said before it was born.
+    pub(crate) before: Duration,
+}
+
 #[derive(Debug)]
 pub(crate) struct Leader<S, L> {
     pid: u32,
     tag: Tag,
+    /// Where nobody carried its tag before it.
+    newborn: Option<Newborn>,
     state: L,
     subject: std::marker::PhantomData<fn() -> S>,
 }
@@ -59,6 +71,7 @@ impl<S: Subject, L: Lock<State<S>>> Leader<S, L> {
         Self {
             pid,
             tag,
+            newborn: None,
             state: L::new(State::Unreaped(Arc::new(subject))),
             subject: std::marker::PhantomData,
         }
@@ -69,9 +82,22 @@ impl<S: Subject, L: Lock<State<S>>> Leader<S, L> {
         Self {
             pid: 0,
             tag,
+            newborn: None,
             state: L::new(State::Taken),
             subject: std::marker::PhantomData,
         }
+    }
+
+    /// Says that nobody carried its tag before it was born, and that the clock of its tree said `before` then.
+    pub(crate) fn first_of_its_tag(mut self, before: Duration) -> Self {
+        let number = self.pid;
+        self.newborn = Some(Newborn { number, before });
+        self
+    }
+
+    /// Its birth, where nobody carried its tag before it.
+    pub(crate) fn newborn(&self) -> Option<Newborn> {
+        self.newborn
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -216,6 +216,7 @@ impl<'c> Draft<'c> {
             self.dispositions,
         );
         let mut containment = self.containment.clone();
+        let before = tree::clock();
         let (handle, room) = if self.command.required == Tier::PidNamespace {
             let (handle, room) = self.in_namespace(&birth)?;
             (containment.tier, containment.why_not) = (Tier::PidNamespace, None);
@@ -234,7 +235,11 @@ impl<'c> Draft<'c> {
         sys::reserve::fill();
         let pid = handle.pid();
         let listed = self.guard.list(&handle);
-        let leader = Leader::new(Hold::new(handle, listed, room), pid, self.tag);
+        let mut leader = Leader::new(Hold::new(handle, listed, room), pid, self.tag);
+        // Who brings a tag may have given it to others before.
+        if self.command.tag.is_none() {
+            leader = leader.first_of_its_tag(before);
+        }
         Ok(Owned::new(leader, containment))
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::hunt::Request;
-use super::kernel::{Kernel, Limit};
+use super::kernel::{GivenOut, Kernel, Limit};
 use super::party::Party;
 use super::report::KillReport;
 use crate::signal::Signal;
@@ -38,6 +38,11 @@ pub(crate) fn hunt(request: Request<Arc<Handle>>) -> KillReport {
     report
 }
 
+/// What the clock of [`Host`] says.
+pub(crate) fn clock() -> Duration {
+    Host.now()
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Host;
 
@@ -63,6 +68,10 @@ impl Kernel for Host {
 
     fn newest(&self) -> io::Result<u32> {
         processes::newest()
+    }
+
+    fn given_out(&self) -> io::Result<GivenOut> {
+        processes::given_out()
     }
 
     fn number_limit(&self) -> io::Result<u32> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::signal::Signal;
 pub(crate) use crate::sys::Limit;
+pub(crate) use crate::sys::processes::GivenOut;
 
 /// The operating system. Numbers mean processes only for a moment; a pin means one process for ever.
 pub(crate) trait Kernel {
@@ -23,6 +24,8 @@ pub(crate) trait Kernel {
     fn all(&self, deadline: Duration) -> io::Result<Vec<u32>>;
     /// The number that was given out last.
     fn newest(&self) -> io::Result<u32>;
+    /// The same and how many threads there are, from the kernel itself: an error where something else answers for it.
+    fn given_out(&self) -> io::Result<GivenOut>;
     /// One more than the highest possible number.
     fn number_limit(&self) -> io::Result<u32>;
     /// The children of a process; none when it is gone.

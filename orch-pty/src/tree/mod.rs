@@ -7,8 +7,8 @@
 //!
 //! From the ground up: `kernel` (what is asked of the system; `host` answers), `quarry` (whose mark is it), `lineage`
 //! and `sweep` (two ways to look), `census` (who is there), `hunt` (one request to kill), `round` (one round of many
-//! hunts), `party` (hunts of many threads go together), `ladder` and `climb` (the polite steps before), `root`
-//! (one child's tree) and `run` (those of a dead orchestrator).
+//! hunts), `party` (hunts of many threads go together), `young` (nobody is left of a leader that lived shortly), `ladder`
+//! and `climb` (the polite steps before), `root` (one child's tree) and `run` (those of a dead orchestrator).
 
 mod census;
 mod climb;
@@ -28,7 +28,9 @@ mod round;
 mod run;
 mod sweep;
 mod sync;
+mod young;
 
+pub(crate) use host::clock;
 pub use ladder::Ladder;
 pub use report::KillReport;
 pub use root::Tree;

@@ -13,6 +13,7 @@ use super::kernel::Kernel;
 use super::ladder::Ladder;
 use super::quarry::Quarry;
 use super::report::KillReport;
+use super::young::nobody_since;
 use crate::hold::Leader;
 use crate::signal::Signal;
 use crate::sys::{self, Handle};
@@ -25,6 +26,10 @@ const HUNT_LIMIT: Duration = Duration::from_secs(1);
 const LOOK_LIMIT: Duration = Duration::from_millis(500);
 /// How many ends are waited for at once, a descriptor each; then everybody is looked for again.
 const WATCHED_MOST: usize = 64;
+/// So many numbers are asked before all processes are looked through instead.
+const ASKED_MOST: u32 = 4096;
+/// So many are asked on a thread that has other tasks to run: some tens of microseconds.
+const ASKED_HERE_MOST: u32 = 128;
 
 /// Whether some child of this process got its tag into its limit only after its program had begun.
 static SOME_TAGGED_LATE: AtomicBool = AtomicBool::new(false);
@@ -87,6 +92,9 @@ impl Tree {
     /// A member that is the warden of an orchestrator of its own (it calls itself `orch-warden`) gets up to 300 ms of
     /// that to finish its own tree.
     pub fn kill_now(&self) -> KillReport {
+        if self.is_certainly_empty(ASKED_MOST) {
+            return KillReport::nobody();
+        }
         hunt(Request {
             quarry: self.quarry(),
             roots: self.leader.handle().into_iter().collect(),
@@ -121,6 +129,17 @@ impl Tree {
             thorough: self.is_limit_unmarked(),
         };
         census.alive(LOOK_LIMIT)
+    }
+
+    /// Whether it is known without a look through all processes that nobody is left: the child is reaped and has not
+    /// lived for long. At most so many numbers are asked.
+    fn is_certainly_empty(&self, asked_most: u32) -> bool {
+        let Some(newborn) = self.leader.newborn() else {
+            return false;
+        };
+        self.leader.subject().is_none()
+            && !self.is_limit_unmarked()
+            && nobody_since(&Host, self.quarry(), newborn, asked_most)
     }
 
     /// Whether `pin` is the first process of the leader's own namespace.
@@ -197,6 +216,9 @@ impl Ground for Tree {
     }
 
     async fn alive(&self) -> Vec<Arc<Handle>> {
+        if self.is_certainly_empty(ASKED_HERE_MOST) {
+            return Vec::new();
+        }
         self.elsewhere(Self::members_alive).await
     }
 
@@ -206,6 +228,9 @@ impl Ground for Tree {
     }
 
     async fn kill(&self) -> KillReport {
+        if self.is_certainly_empty(ASKED_HERE_MOST) {
+            return KillReport::nobody();
+        }
         self.elsewhere(Self::kill_now).await
     }
 }

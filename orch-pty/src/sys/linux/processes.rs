@@ -20,6 +20,8 @@ const ENVIRONMENT_MOST: u64 = 8 * 1024 * 1024;
 const LIST_BYTES: usize = 16 * 1024;
 /// What one call lists at most of a process's threads.
 const THREADS_BYTES: usize = 2 * 1024;
+/// The load of the system; its last word is the number that was given out last.
+const LOAD: &str = "/proc/loadavg";
 
 pub(crate) use limit::own as own_limit;
 pub(crate) use limit::read as limit;
@@ -73,18 +75,61 @@ fn parse_number(text: &[u8]) -> Option<u32> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
+/// The numbers of a moment, in this process's PID namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GivenOut {
+    /// The number that was given out last.
+    pub(crate) newest: u32,
+    /// How many threads there are, zombies among them; of the whole system, not of the namespace alone.
+    pub(crate) threads: u32,
+}
+
 /// The number that was given out last.
 pub(crate) fn newest() -> io::Result<u32> {
-    let mut line = [0; 128];
-    let read = reserve::with_room(|| File::open("/proc/loadavg")?.read(&mut line))?;
-    let last = line
-        .get(..read)
-        .unwrap_or(&[])
-        .trim_ascii()
-        .rsplit(|&byte| byte == b' ')
-        .next();
-    last.and_then(parse_number)
-        .ok_or_else(|| io::ErrorKind::InvalidData.into())
+    let (line, read) = reserve::with_room(|| first_bytes(&File::open(LOAD)?))?;
+    Ok(parse_load(line.get(..read).unwrap_or(&[]))?.newest)
+}
+
+/// The numbers of this moment as the kernel itself tells them.
+///
+/// # Errors
+/// [`Unsupported`](io::ErrorKind::Unsupported) where another file was mounted over the kernel's (lxcfs does that; its
+/// answer may be seconds old).
+pub(crate) fn given_out() -> io::Result<GivenOut> {
+    let file = reserve::with_room(|| File::open(LOAD))?;
+    if !is_of_proc(&file) {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
+    let (line, read) = first_bytes(&file)?;
+    parse_load(line.get(..read).unwrap_or(&[]))
+}
+
+fn first_bytes(mut file: &File) -> io::Result<([u8; 128], usize)> {
+    let mut bytes = [0; 128];
+    let read = file.read(&mut bytes)?;
+    Ok((bytes, read))
+}
+
+/// Whether the file is one of a `proc` file system.
+fn is_of_proc(file: &File) -> bool {
+    let mut about = std::mem::MaybeUninit::<libc::statfs>::zeroed();
+    // SAFETY: the call writes one structure through the pointer, which points to a live local of that type.
+    let asked = unsafe { libc::fstatfs(file.as_raw_fd(), about.as_mut_ptr()) };
+    // SAFETY: it was zeroed, which is a value of a structure of numbers alone.
+    asked == 0 && unsafe { about.assume_init() }.f_type == libc::PROC_SUPER_MAGIC
+}
+
+/// `0.05 0.12 0.30 2/431 98765`: three averages, threads that could run and threads there are, the newest number.
+fn parse_load(line: &[u8]) -> io::Result<GivenOut> {
+    let mut words = line.trim_ascii().rsplit(|&byte| byte == b' ');
+    let newest = words.next().and_then(parse_number);
+    let threads = words
+        .next()
+        .and_then(|word| parse_number(word.rsplit(|&byte| byte == b'/').next()?));
+    match (newest, threads) {
+        (Some(newest), Some(threads)) => Ok(GivenOut { newest, threads }),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
 }
 
 /// One more than the highest number a process can have.
@@ -297,6 +342,27 @@ mod tests {
         assert!(newest().expect("a number") < number_limit().expect("a number"));
         let handle = pin(own).expect("a descriptor").expect("this process");
         assert_eq!(parent(&handle), Some(place.parent));
+    }
+
+    #[test]
+    fn a_line_of_the_load_ends_in_the_newest_number() {
+        let told = parse_load(b"0.05 0.12 0.30 2/431 98765\n").expect("a line");
+        let expected = GivenOut {
+            newest: 98_765,
+            threads: 431,
+        };
+        assert_eq!(told, expected);
+        for broken in ["", "98765", "2/431 ", "0.30 2/ 98765", "x"] {
+            assert!(parse_load(broken.as_bytes()).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn the_kernels_own_word_is_told_from_another_files() {
+        let told = given_out().expect("the kernel's word");
+        assert!(told.newest > 0 && told.threads > 0, "{told:?}");
+        let own = File::open(std::env::current_exe().expect("a path")).expect("this program");
+        assert!(!is_of_proc(&own));
     }
 
     #[test]

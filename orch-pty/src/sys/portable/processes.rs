@@ -20,6 +20,17 @@ pub(crate) fn newest() -> io::Result<u32> {
     unknown()
 }
 
+/// The numbers of a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GivenOut {
+    pub(crate) newest: u32,
+    pub(crate) threads: u32,
+}
+
+pub(crate) fn given_out() -> io::Result<GivenOut> {
+    unknown()
+}
+
 pub(crate) fn number_limit() -> io::Result<u32> {
     unknown()
 }

@@ -4,3 +4,4 @@ mod climbs;
 mod hunts;
 mod parties;
 mod table;
+mod young;

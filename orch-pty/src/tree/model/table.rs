@@ -8,7 +8,7 @@ use std::time::Duration;
 use shuttle::sync::Mutex;
 
 use super::super::hunt::Request;
-use super::super::kernel::{Kernel, Limit};
+use super::super::kernel::{GivenOut, Kernel, Limit};
 use super::super::quarry::Quarry;
 use crate::signal::Signal;
 use crate::tag::Tag;
@@ -108,6 +108,27 @@ impl Table {
         self.entries.insert(pid, entry);
         self.newest = pid;
         (pid, self.births)
+    }
+
+    /// Gives out a number to a fork that is under way: nobody has it yet.
+    pub(in crate::tree) fn give_out(&mut self) -> u32 {
+        self.newest += 1;
+        self.newest
+    }
+
+    /// Completes the fork of `parent`, unless it was killed meanwhile. Says whether there is a child now.
+    pub(in crate::tree) fn complete(&mut self, parent: u32, pid: u32) -> bool {
+        let marked = self
+            .entries
+            .get(&parent)
+            .filter(|parent| !parent.zombie)
+            .map(|it| it.marked);
+        let newest = self.newest;
+        if let Some(marked) = marked {
+            self.add(pid, parent, marked);
+            self.newest = newest;
+        }
+        marked.is_some()
     }
 
     /// A child of `parent` with a number of its own, unless that one cannot fork now.
@@ -293,6 +314,15 @@ impl Kernel for Model {
                 return Err(io::ErrorKind::NotFound.into());
             }
             Ok(table.newest)
+        })
+    }
+
+    fn given_out(&self) -> io::Result<GivenOut> {
+        let newest = self.newest()?;
+        let threads = self.with(|table| u32::try_from(table.entries.len()));
+        Ok(GivenOut {
+            newest,
+            threads: threads.map_err(io::Error::other)?,
         })
     }
 
