@@ -281,6 +281,48 @@ async fn a_tree_that_has_ended_needs_no_signal() {
     assert_eq!((report.killed, report.strongest, report.left), (0, None, vec![]));
 }
 
+#[tokio::test]
+async fn what_a_short_lived_child_leaves_behind_is_found() {
+    if std::env::var_os(SpawnMethod::VARIABLE).is_some_and(|method| method == "posix_spawn") {
+        eprintln!("left out: posix_spawn tags the limit only after the program has started");
+        return;
+    }
+    for script in [
+        "(env -i setsid sleep $MARK &)",
+        "((env -i setsid sleep $MARK &) &)",
+    ] {
+        for _ in 0..20 {
+            let marker = Marker::new();
+            let mut child = marker.sh(script).spawn().expect("sh starts").child;
+            child.wait().await.expect("an exit");
+            let report = child.tree().stop(&Ladder::kill_now()).await;
+            assert_eq!(marker.survivors(), NOBODY);
+            assert_eq!(report.left, [0_u32; 0]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_leaves_nobody_behind_is_not_looked_for_among_all_processes() {
+    let mounts = std::fs::read_to_string("/proc/mounts").expect("a list");
+    let is_told_late = std::env::var_os(SpawnMethod::VARIABLE).is_some_and(|method| method == "posix_spawn");
+    if is_told_late || mounts.contains(" /proc/loadavg ") {
+        eprintln!("left out: there is no way but the look through all");
+        return;
+    }
+    // It takes a child that has ended after a few milliseconds.
+    for _ in 0..5_000 {
+        let mut child = crate::support::sh("exit 0").spawn().expect("sh starts").child;
+        child.wait().await.expect("an exit");
+        let report = child.tree().stop(&Ladder::kill_now()).await;
+        if report.rounds == 0 {
+            assert_eq!((report.killed, report.strongest, report.exact), (0, None, true));
+            return;
+        }
+    }
+    panic!("all processes were looked through each time");
+}
+
 /// Starts so many chains of processes that ignore everything; each process forks the next one and ends at once, and
 /// each is a session of its own. They end by themselves after a minute.
 const STORM: &str = r#"exec perl -MPOSIX=setsid,_exit -e '
