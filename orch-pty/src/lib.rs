@@ -71,6 +71,7 @@
 //! | Standard error on a pipe stays apart; a clean terminal changes no byte. | `standard_error_on_a_pipe_stays_apart_from_the_terminal`, `a_clean_terminal_changes_no_byte_of_the_output_and_echoes_nothing` |
 //! | Ending a tree leaves nobody: other groups, other sessions, daemons, those that ignore signals, that scrub their environment, that fork themselves on for ever, 64 chains of them at once. | all of `tree` |
 //! | A hunt that says it is exact saw everybody; one that was refused a look, a signal or time says so. | `a_hunt_that_cannot_look_kills_whom_it_holds_and_says_that_it_is_not_exact`, `a_refusal_to_signal_is_reported_and_not_repeated`, `the_time_is_looked_at_before_each_process` |
+//! | What a child that lived for milliseconds leaves behind is found, also where the few that were born since are asked instead of all processes. | `what_a_short_lived_child_leaves_behind_is_found`, `no_chain_of_forks_slips_through_in_any_order`, `what_is_not_known_is_not_told` |
 //! | Several stops at once, and members that fork, die and leave their numbers to strangers meanwhile, change nothing of this. | `several_stops_of_one_tree_all_end_and_agree_that_nobody_is_left`, `members_that_fork_die_and_are_recycled_meanwhile_leave_nobody_and_harm_no_stranger` |
 //! | Nobody else is signalled, not even by a recycled number. | `nobody_else_is_signalled`, `a_number_that_came_to_mean_a_stranger_before_it_was_pinned_is_spared` |
 //! | Dropping a child, a future at any await, or the runtime leaves nobody. | `dropping_a_child_kills_its_whole_tree`, all of `given_up`, `dropping_the_runtime_leaves_nobody` |
@@ -97,7 +98,7 @@
 //! - **A hunt that cannot look.** A few descriptors are kept for the moment in which there are no others; without
 //!   `/proc` only the child's lineage and group are reached. The report is not exact then: an empty `left` is proof
 //!   only when it is.
-//! - A process that raised its limit back (which takes privileges) or took on the look of another run's, and has left
+//! - A process that raised its limit back or chose its own number (which takes privileges) or took on the look of another run's, and has left
 //!   the lineage, is not found.
 //! - The status of a child when another part of this program waits for any child, or ignores `SIGCHLD`: now and then it
 //!   is lost in the moment in which the kernel discards it, and the wait says so.

@@ -46,8 +46,8 @@ pub(crate) fn expect_late_tags() {
 /// reached, and only until the child's status is taken.
 ///
 /// Not found: a process that changed its limit on purpose, scrubbed its environment *and* left the lineage; one that
-/// had the privilege to raise its limit to "unlimited" or to this program's own, and left the lineage; and, in a
-/// program that is setuid, only what lineage shows.
+/// had the privilege to raise its limit to "unlimited" or to this program's own, or to choose its own number, and left
+/// the lineage; and, in a program that is setuid, only what lineage shows.
 #[derive(Clone, Debug)]
 pub struct Tree {
     leader: Arc<Leader>,
@@ -137,9 +137,12 @@ impl Tree {
         let Some(newborn) = self.leader.newborn() else {
             return false;
         };
-        self.leader.subject().is_none()
+        let is_empty = self.leader.subject().is_none()
             && !self.is_limit_unmarked()
-            && nobody_since(&Host, self.quarry(), newborn, asked_most)
+            && nobody_since(&Host, self.quarry(), newborn, asked_most);
+        // What it has used up of the reserve is free again.
+        sys::reserve::fill();
+        is_empty
     }
 
     /// Whether `pin` is the first process of the leader's own namespace.

@@ -16,8 +16,9 @@
 //!
 //! # What that takes
 //! - *The numbers have not come round.* To come round, they have to pass all there are: by being given out, or by being in
-//!   use (a thread uses at most three: its own, its group's, its session's). At most [`a million a second`](passed) are
-//!   given out, and at most as many threads end. The numbers are of this process's own namespace, as are those that it asks.
+//!   use (a thread uses at most three: its own, its group's, its session's). At most a million a
+//!   second are given out, and at most as many threads end; nobody lowers the highest number meanwhile. The numbers are of
+//!   this process's own namespace, as are those that it asks.
 //! - *The leader is the first who carries the mark*: its tag was made for it.
 //! - *The mark is in the limit.* Who has a limit that somebody changed may carry it elsewhere; that is for the full look.
 //! - *Nobody chooses a number*: that takes `CAP_CHECKPOINT_RESTORE`, and intent.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::libc::{self, c_int};
+use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
 
 use super::handle::{self, Handle};
 use super::limit;
@@ -112,11 +113,7 @@ fn first_bytes(mut file: &File) -> io::Result<([u8; 128], usize)> {
 
 /// Whether the file is one of a `proc` file system.
 fn is_of_proc(file: &File) -> bool {
-    let mut about = std::mem::MaybeUninit::<libc::statfs>::zeroed();
-    // SAFETY: the call writes one structure through the pointer, which points to a live local of that type.
-    let asked = unsafe { libc::fstatfs(file.as_raw_fd(), about.as_mut_ptr()) };
-    // SAFETY: it was zeroed, which is a value of a structure of numbers alone.
-    asked == 0 && unsafe { about.assume_init() }.f_type == libc::PROC_SUPER_MAGIC
+    fstatfs(file).is_ok_and(|about| about.filesystem_type() == PROC_SUPER_MAGIC)
 }
 
 /// `0.05 0.12 0.30 2/431 98765`: three averages, threads that could run and threads there are, the newest number.
