@@ -57,7 +57,7 @@ fn what_is_not_known_is_not_told() {
     once(|| {
         let old = reaped();
         // Four for each microsecond; the model's numbers end at 32,768.
-        old.with(|table| table.clock = Duration::from_micros(8_000));
+        old.with(|table| table.clock = Duration::from_millis(8));
         assert!(nobody(&old));
         old.with(|table| table.clock = Duration::from_micros(8_200));
         assert!(!nobody(&old), "the numbers may have come round");
