@@ -51,11 +51,17 @@ pub(crate) const NO_FOLLOW: i32 = nix::libc::O_NOFOLLOW;
 pub(crate) const NO_WAIT: i32 = nix::libc::O_NONBLOCK;
 
 /// How many processes this process's user may have; `None` when nothing is said about it.
-#[allow(clippy::useless_conversion, reason = "the type is not the same everywhere")]
+#[cfg(target_os = "linux")]
 pub(crate) fn limit_of_processes() -> Option<u64> {
     use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
     let (soft, _) = getrlimit(Resource::RLIMIT_NPROC).ok()?;
-    (soft != RLIM_INFINITY).then(|| soft.try_into().ok()).flatten()
+    (soft != RLIM_INFINITY).then_some(soft)
+}
+
+/// How many processes this process's user may have: not asked here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn limit_of_processes() -> Option<u64> {
+    None
 }
 
 /// The user on whose behalf this process acts.
