@@ -91,7 +91,9 @@ pub(crate) fn install(root: &Path, agent: Agent) -> Result<PathBuf> {
         .iter()
         .all(|file| read(&folder, file).ok() == read(&pin, file).ok());
     let whole = folder.join("node_modules/.package-lock.json").is_file();
-    if !(same && whole && installed_version(agent, &folder).as_deref() == Some(&version)) {
+    // A program that was deleted since is not in that list.
+    let has_program = agent.program(&folder).is_some();
+    if !(same && whole && has_program && installed_version(agent, &folder).as_deref() == Some(&version)) {
         npm_ci(agent, &pin, &folder)?;
     }
     let program = agent.program(&folder).with_context(|| {
