@@ -82,7 +82,8 @@ async fn review(args: &Args) -> anyhow::Result<u8> {
         return Ok(exit::DONE);
     }
     let lineup = Lineup::of(args, &target)?;
-    lineup.introduce(&mut io::stderr())?;
+    // A standard error that is gone does not matter.
+    let _ = lineup.introduce(&mut io::stderr());
     if args.common.dry_run {
         return dry_run(args, &target, lineup).await;
     }
@@ -118,7 +119,11 @@ async fn review(args: &Args) -> anyhow::Result<u8> {
         roster: &roster,
         review,
     };
-    report.print(&mut io::stdout().lock())?;
+    if let Err(error) = report.print(&mut io::stdout().lock()) {
+        // The call was right and the work is done: only nobody sees it.
+        say(&format!("printing the review failed: {error}"));
+        return Ok(exit::PARTIAL);
+    }
     Ok(told.exit_code().unwrap_or(if report.is_full() {
         exit::DONE
     } else {

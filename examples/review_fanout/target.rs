@@ -32,9 +32,13 @@ pub(crate) struct Target {
 
 impl Target {
     pub(crate) async fn of(args: &Args) -> anyhow::Result<Self> {
-        let private = StateDir::of_user()?
+        let state = StateDir::of_user()?;
+        let private = state
             .fresh("examples", &RunId::fresh().to_string())
-            .context("making a private directory failed")?;
+            .with_context(|| {
+                let place = state.path().display();
+                format!("making a private directory in {place} failed (XDG_STATE_HOME names another place)")
+            })?;
         if args.paths.is_empty() && args.diff.is_none() {
             let work_tree = private.path().join("sample");
             sample::unpack(&work_tree).context("unpacking the sample failed")?;

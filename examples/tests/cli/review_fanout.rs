@@ -413,3 +413,24 @@ fn ctrl_c_works_though_nobody_reads_standard_error() {
     assert_eq!(done.code, Some(130));
     assert_eq!(with_environment("PWD", place.tree()), [] as [u32; 0]);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_is_full_is_no_wrong_call() {
+    use std::fs::OpenOptions;
+    use std::process::Stdio;
+
+    let place = Place::new();
+    let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut unseen = place.review(&["--lens", "links"]);
+    let child = unseen.stdout(full()).stderr(Stdio::piped()).spawn().unwrap();
+    let done = child.wait_with_output().unwrap();
+    let complaint = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(1), "{complaint}");
+    assert!(complaint.contains("printing the review failed: "), "{complaint}");
+    let mut silent = place.review(&["--lens", "links"]);
+    let child = silent.stdout(Stdio::piped()).stderr(full()).spawn().unwrap();
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    assert!(!done.stdout.is_empty());
+}

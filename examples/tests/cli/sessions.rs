@@ -1,8 +1,6 @@
 //! `sessions`: three background terminals, and the same as tool calls.
 
-use std::fs;
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use crate::program::{Place, run};
 
@@ -60,11 +58,15 @@ fn its_help_says_what_it_does() {
     );
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn an_output_that_is_full_is_an_error_and_no_panic() {
+    use std::fs::OpenOptions;
+    use std::process::Stdio;
+
     let place = Place::new();
     for (example, arguments) in [("sessions", &[][..]), ("sessions", &["--codex"]), ("doctor", &[])] {
-        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let mut command = place.example(example, arguments);
         let child = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
         let done = child.wait_with_output().unwrap();
