@@ -1,27 +1,39 @@
 //! Text from elsewhere made harmless for a terminal or a log line.
 //!
-//! Takes out control characters (C0 but newline and tab, DEL, C1) and the bidirectional overrides. It works on one
-//! whole text; it is not the streaming stripper for a terminal's byte stream.
+//! Takes out escape sequences, control characters (C0 but newline and tab, DEL, C1) and the bidirectional overrides.
+//! [`block`] and [`line`](line()) work on one whole text, [`Stripper`] on a stream of bytes that is cut anywhere.
 
-/// `text` with every control character but newline and tab taken out.
+mod stripper;
+
+use std::borrow::Cow;
+
+pub use stripper::Stripper;
+
+/// `text` with every escape sequence and every control character but newline and tab taken out.
 pub fn block(text: &str) -> String {
-    text.chars()
-        .filter(|&c| c == '\n' || c == '\t' || !is_hostile(c))
-        .collect()
+    stripped(text).into_owned()
 }
 
-/// `text` on one line: white space folded, control characters taken out, at most `limit` characters with `…` where
+fn stripped(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|c| is_hostile(c) && !matches!(c, '\n' | '\t')) {
+        return Cow::Borrowed(text);
+    }
+    let mut stripper = Stripper::new();
+    let mut out = String::with_capacity(text.len());
+    stripper.push(text.as_bytes(), &mut out);
+    stripper.finish(&mut out);
+    Cow::Owned(out)
+}
+
+/// `text` on one line: white space folded, escape sequences and control characters taken out, at most `limit` characters with `…` where
 /// it was cut.
 pub fn line(text: &str, limit: usize) -> String {
     let mut out = String::new();
     let mut written = 0_usize;
     let mut gap = false;
-    for c in text.chars() {
+    for c in stripped(text).chars() {
         if c.is_whitespace() {
             gap = written > 0;
-            continue;
-        }
-        if is_hostile(c) {
             continue;
         }
         if written + usize::from(gap) >= limit {
@@ -52,9 +64,9 @@ mod tests {
     fn escapes_lose_their_teeth() {
         assert_eq!(
             block("a\x1b]52;c;aGk=\x07b\n\u{9b}31mc\u{202e}d\te"),
-            "a]52;c;aGk=b\n31mcd\te"
+            "ab\n31mcd\te"
         );
-        assert_eq!(line("  a\x1b[2Jb \n\n c  ", 80), "a[2Jb c");
+        assert_eq!(line("  a\x1b[2Jb \n\n c  ", 80), "ab c");
     }
 
     #[test]
