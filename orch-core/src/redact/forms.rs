@@ -1,0 +1,82 @@
+//! The forms in which a secret turns up: as it is, and as programs encode it.
+
+use base64::Engine as _;
+use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+
+/// The shortest piece of an encoding that is looked for: a shorter one is found in innocent text.
+const SHORTEST: usize = 8;
+
+/// Every form of `secret`, the secret itself first.
+pub(super) fn forms_of(secret: &str) -> Vec<Vec<u8>> {
+    let bytes = secret.as_bytes();
+    let mut forms = vec![bytes.to_vec()];
+    forms.push(hex(bytes, "", false));
+    forms.push(hex(bytes, "", true));
+    forms.push(hex(bytes, "%", false));
+    forms.push(hex(bytes, "%", true));
+    forms.push(percent(secret, b"-._~"));
+    // What JavaScript's encodeURIComponent leaves alone.
+    forms.push(percent(secret, b"-._~!*'()"));
+    forms.extend(json(secret));
+    for alphabet in [&STANDARD, &URL_SAFE] {
+        forms.extend((0..3).map(|offset| base64(bytes, offset, alphabet)));
+    }
+    let shortest = SHORTEST.min(bytes.len());
+    forms.retain(|form| form.len() >= shortest);
+    forms.sort_unstable();
+    forms.dedup();
+    forms
+}
+
+fn hex(bytes: &[u8], before: &str, upper: bool) -> Vec<u8> {
+    let digits = |byte: &u8| {
+        if upper {
+            format!("{before}{byte:02X}")
+        } else {
+            format!("{before}{byte:02x}")
+        }
+    };
+    bytes.iter().map(digits).collect::<String>().into_bytes()
+}
+
+fn percent(secret: &str, kept: &[u8]) -> Vec<u8> {
+    let encode = |&byte: &u8| {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+            vec![byte]
+        } else {
+            format!("%{byte:02X}").into_bytes()
+        }
+    };
+    secret.as_bytes().iter().flat_map(encode).collect()
+}
+
+/// Inside a JSON string: with what must be escaped, and with all that is not ASCII or is a slash escaped too.
+fn json(secret: &str) -> Vec<Vec<u8>> {
+    let quoted = serde_json::Value::from(secret).to_string();
+    let plain = quoted[1..quoted.len() - 1].to_owned();
+    let slashes = plain.replace('/', "\\/");
+    let mut ascii = String::new();
+    for c in plain.chars() {
+        if c.is_ascii() {
+            ascii.push(c);
+        } else {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units)
+                .iter()
+                .for_each(|unit| ascii.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    [plain, slashes, ascii].map(String::into_bytes).into()
+}
+
+/// The part of the base64 of a longer text that the secret alone decides, when it begins `offset` bytes behind a
+/// multiple of three.
+fn base64(secret: &[u8], offset: usize, alphabet: &Alphabet) -> Vec<u8> {
+    let engine = GeneralPurpose::new(alphabet, GeneralPurposeConfig::new().with_encode_padding(false));
+    let text = [&[0; 2][..offset], secret].concat();
+    let encoded = engine.encode(&text);
+    let from = (offset * 8).div_ceil(6);
+    let to = text.len() * 8 / 6;
+    encoded[from..to].as_bytes().to_vec()
+}

@@ -1,0 +1,233 @@
+//! What is looked for, in text that is there as a whole.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use serde_json::Value;
+
+use super::RedactStream;
+use super::forms::forms_of;
+
+/// The shortest secret, in bytes: a shorter one would be found in innocent words.
+const SHORTEST: usize = 8;
+
+/// Takes named secrets out of text. A cheap clone; it shows no secret when it is printed.
+///
+/// ```
+/// use orch_core::Redactor;
+///
+/// let redactor = Redactor::new([("API_KEY", "hunter2hunter2")])?;
+/// assert_eq!(redactor.text("key=hunter2hunter2!"), "key=[redacted API_KEY]!");
+/// # Ok::<(), orch_core::SecretError>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Redactor(Option<Arc<Search>>);
+
+pub(super) struct Search {
+    pub(super) automaton: AhoCorasick,
+    /// What stands in the place of each form.
+    pub(super) marks: Vec<String>,
+    /// The longest form, in bytes.
+    pub(super) longest: usize,
+    names: Vec<String>,
+}
+
+/// A secret that cannot be taken out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretError {
+    /// It is so short that it would be found in innocent words.
+    #[error(
+        "secret {name} has fewer than {SHORTEST} bytes: it would be found in innocent words; use a longer one"
+    )]
+    TooShort {
+        /// Its name.
+        name: String,
+    },
+    /// There are too many, or they are too long together.
+    #[error("the secrets are too many to be looked for: {why}")]
+    TooMany {
+        /// Why.
+        why: String,
+    },
+}
+
+impl Redactor {
+    /// Looks for these secrets, each under a name: in their own form, in hexadecimal, percent-encoded, as base64 at
+    /// any offset, and as JSON escapes them.
+    ///
+    /// # Errors
+    /// [`SecretError`] names the secret that cannot be looked for.
+    pub fn new(
+        secrets: impl IntoIterator<Item = (impl Into<String>, impl AsRef<str>)>,
+    ) -> Result<Self, SecretError> {
+        let (mut forms, mut marks, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, secret) in secrets {
+            let (name, secret) = (name.into(), secret.as_ref());
+            if secret.len() < SHORTEST {
+                return Err(SecretError::TooShort { name });
+            }
+            for form in forms_of(secret) {
+                forms.push(form);
+                marks.push(format!("[redacted {name}]"));
+            }
+            names.push(name);
+        }
+        if forms.is_empty() {
+            return Ok(Self(None));
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&forms)
+            .map_err(|error| SecretError::TooMany {
+                why: error.to_string(),
+            })?;
+        let longest = forms.iter().map(Vec::len).max().unwrap_or(0);
+        Ok(Self(Some(Arc::new(Search {
+            automaton,
+            marks,
+            longest,
+            names,
+        }))))
+    }
+
+    /// Whether there is nothing to look for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// `text` with every secret replaced by its name.
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match &self.0 {
+            Some(search) if search.automaton.is_match(text) => {
+                Cow::Owned(search.automaton.replace_all(text, &search.marks))
+            }
+            _ => Cow::Borrowed(text),
+        }
+    }
+
+    /// Every string in a JSON value, keys too.
+    pub fn value(&self, value: &mut Value) {
+        if self.is_empty() {
+            return;
+        }
+        match value {
+            Value::String(text) => {
+                if let Cow::Owned(clean) = self.text(text) {
+                    *text = clean;
+                }
+            }
+            Value::Array(values) => values.iter_mut().for_each(|value| self.value(value)),
+            Value::Object(map) => {
+                let entries = std::mem::take(map).into_iter();
+                *map = entries
+                    .map(|(key, mut value)| {
+                        self.value(&mut value);
+                        (self.text(&key).into_owned(), value)
+                    })
+                    .collect();
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// Looks for the secrets in a stream of bytes that is cut anywhere.
+    pub fn stream(&self) -> RedactStream {
+        RedactStream::new(self.0.clone())
+    }
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.as_ref().map(|search| &search.names);
+        f.debug_struct("Redactor").field("names", &names).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    /// It has what every encoding must escape.
+    const SECRET: &str = "s3cr3t/\"Qü\\+7~key";
+
+    fn redactor() -> Redactor {
+        Redactor::new([("KEY", SECRET)]).expect("a secret")
+    }
+
+    fn hex(text: &str) -> String {
+        text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn a_secret_is_found_in_every_form() {
+        let redactor = redactor();
+        let percent: String = SECRET.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let uri = "s3cr3t%2F%22Q%C3%BC%5C%2B7~key";
+        let json = serde_json::to_string(SECRET).expect("JSON");
+        for text in [
+            SECRET.to_owned(),
+            hex(SECRET),
+            hex(SECRET).to_uppercase(),
+            percent,
+            uri.to_owned(),
+            json.clone(),
+            json.replace('ü', "\\u00fc"),
+            json.replace('/', "\\/"),
+        ] {
+            let shown = redactor.text(&text).into_owned();
+            assert!(shown.contains("[redacted KEY]"), "{text}: {shown}");
+        }
+        for before in ["", "a", "ab", "abc", "user:"] {
+            for text in [
+                BASE64_STANDARD.encode(format!("{before}{SECRET} and more")),
+                BASE64_URL_SAFE_NO_PAD.encode(format!("{before}{SECRET}")),
+            ] {
+                assert!(
+                    redactor.text(&text).contains("[redacted KEY]"),
+                    "{before}: {text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn innocent_text_is_as_it_was_and_not_copied() {
+        let redactor = redactor();
+        assert!(matches!(redactor.text("s3cr3t is no secret"), Cow::Borrowed(_)));
+        assert!(Redactor::default().is_empty());
+    }
+
+    #[test]
+    fn of_two_secrets_the_longer_one_is_named() {
+        let redactor = Redactor::new([("SHORT", "abcdefgh"), ("LONG", "abcdefgh-ijkl")]).expect("secrets");
+        assert_eq!(
+            redactor.text("abcdefgh-ijkl abcdefgh-"),
+            "[redacted LONG] [redacted SHORT]-"
+        );
+    }
+
+    #[test]
+    fn a_value_is_cleaned_in_its_strings_and_keys() {
+        let mut value = serde_json::json!({"a": [SECRET, 1], format!("x{SECRET}"): null});
+        redactor().value(&mut value);
+        assert_eq!(
+            value,
+            serde_json::json!({"a": ["[redacted KEY]", 1], "x[redacted KEY]": null})
+        );
+    }
+
+    #[test]
+    fn a_short_secret_is_refused_by_name_and_none_is_printed() {
+        let error = Redactor::new([("PIN", "1234567")])
+            .expect_err("too short")
+            .to_string();
+        assert!(error.contains("PIN") && !error.contains("1234567"), "{error}");
+        assert!(!format!("{:?}", redactor()).contains("s3cr3t"));
+    }
+}
