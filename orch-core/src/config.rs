@@ -9,6 +9,7 @@ use crate::dirs::StateDir;
 use crate::engine::Engine;
 use crate::limits::Limits;
 use crate::observer::Observer;
+use crate::redact::Redactor;
 use crate::store::Store;
 
 /// What all runs of one orchestrator share.
@@ -21,5 +22,6 @@ pub(crate) struct Config {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) limits: Limits,
+    pub(crate) redactor: Redactor,
     pub(crate) places: Semaphore,
 }

@@ -27,7 +27,7 @@ pub(crate) struct Fuzz {
 }
 
 /// Every target of `orch_testkit::fuzz`, in its order.
-const TARGETS: [&str; 8] = [
+const TARGETS: [&str; 10] = [
     "codex",
     "claude",
     "opencode",
@@ -36,6 +36,8 @@ const TARGETS: [&str; 8] = [
     "json_lines",
     "json_line",
     "plan",
+    "strip",
+    "redact",
 ];
 
 pub(crate) fn run(root: &Path, fuzz: &Fuzz) -> Result<()> {

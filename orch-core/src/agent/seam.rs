@@ -34,6 +34,12 @@ pub trait Agent: fmt::Debug + Send + Sync + 'static {
         Skills::default()
     }
 
+    /// The variables of the orchestrator's environment that hold its credentials. Their values are taken out of
+    /// everything that is stored or shown.
+    fn secrets(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// What a [`doctor`](crate::doctor()) asks the program: is it the right one, is it logged in.
     fn probes(&self) -> Vec<Probe> {
         Vec::new()

@@ -145,7 +145,7 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
     };
 
     let mut log = WorkerLog::new(run, worker, &*handle);
-    let mut end = log.follow(handle.wait()).await?;
+    let mut end = run.redacted(log.follow(handle.wait()).await?);
     let mut repairs_left = repairs;
     let outcome = loop {
         let wrong = match &end.end {
@@ -170,7 +170,7 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         })
         .await?;
         let prompt = repair_prompt(&wrong.complaint);
-        let next = log.follow(handle.turn(&prompt)).await?;
+        let next = run.redacted(log.follow(handle.turn(&prompt)).await?);
         if let End::NotStarted(why) = &next.end {
             // The work itself was done: that nothing was started would be untrue of it.
             let outcome = wrong

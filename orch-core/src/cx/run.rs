@@ -112,7 +112,7 @@ impl Run {
             run: self.id,
             seq: *seq,
             at: Timestamp::now(),
-            kind,
+            kind: self.config.redactor.stored(kind),
         };
         self.config.store.append(&event).await?;
         *seq += 1;
@@ -158,6 +158,11 @@ impl Run {
             published,
         };
         self.record(seq, kind).await
+    }
+
+    /// Takes the secrets out of what a worker left, before anybody reads it.
+    pub(crate) fn redacted(&self, end: JobEnd) -> JobEnd {
+        self.config.redactor.stored(end)
     }
 
     /// The next worker's number, and `key` with its ordinal among equals.

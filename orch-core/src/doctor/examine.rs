@@ -159,7 +159,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_says_what_it_is_and_its_words_are_harmless() {
-        assert_eq!(asked("printf 'a\\033[2Jb\\n\\n'").await, "exit code 0, a[2Jb");
+        assert_eq!(asked("printf 'a\\033[2Jb\\n\\n'").await, "exit code 0, ab");
         assert_eq!(asked("echo no >&2; exit 3").await, "exit code 3, no");
         assert_eq!(asked(":").await, "exit code 0, it printed nothing");
     }

@@ -1,5 +1,6 @@
 //! How an orchestrator is configured. Everything is checked in [`Builder::build`], before any worker is paid for.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use crate::dirs::StateDir;
 use crate::engine::{Engine, LocalEngine};
 use crate::limits::Limits;
 use crate::observer::Observer;
+use crate::redact::{Redactor, SecretError};
 use crate::store::{MemoryStore, Store};
 
 /// How many workers run at once unless the builder says otherwise.
@@ -32,6 +34,7 @@ pub struct Builder {
     limits: Limits,
     max_parallel: usize,
     pass_env: Vec<String>,
+    secrets: Vec<(String, String)>,
     required: Option<Tier>,
 }
 
@@ -82,6 +85,9 @@ pub enum BuildError {
         /// What there is, and why no more.
         containment: Containment,
     },
+    /// A secret cannot be looked for.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// An engine of one's own does not say how it holds its workers.
     #[error(
         "workers must be contained by {required}, which an engine of your own cannot be asked for: require it there"
@@ -104,6 +110,7 @@ impl Builder {
             limits: Limits::default(),
             max_parallel: PARALLEL,
             pass_env: Vec::new(),
+            secrets: Vec::new(),
             required: None,
         }
     }
@@ -161,6 +168,25 @@ impl Builder {
         self
     }
 
+    /// Takes `secret` out of everything that is stored or shown, and out of what workers answer: `[redacted NAME]`
+    /// stands in its place, also of its usual encodings. The credentials of the registered agents are secrets without
+    /// being named, where this process's environment has them.
+    pub fn secret(mut self, name: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.secrets.push((name.into(), secret.into()));
+        self
+    }
+
+    /// The same for a variable of this process's environment, if it is set.
+    pub fn secret_env(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        if let Ok(secret) = std::env::var(&name)
+            && !secret.is_empty()
+        {
+            self.secrets.push((name, secret));
+        }
+        self
+    }
+
     /// The least containment that is good enough: what holds workers when this program is killed. By default any will
     /// do; what there is can be read by [`containment`](crate::containment). For workers in terminals of this machine.
     pub fn require_containment(mut self, tier: Tier) -> Self {
@@ -201,6 +227,7 @@ impl Builder {
                 path: state.path().to_owned(),
             });
         }
+        let redactor = redactor(&self.agents, self.secrets)?;
         let engine = match (self.engine, self.required) {
             (Some(_), Some(required)) => return Err(BuildError::OwnEngine { required }),
             (Some(engine), None) => engine,
@@ -217,9 +244,20 @@ impl Builder {
             store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::default())),
             observers: self.observers,
             limits: self.limits,
+            redactor,
             places: Semaphore::new(self.max_parallel.min(Semaphore::MAX_PERMITS)),
         }))
     }
+}
+
+/// The secrets that were named, and the agents' credentials that are there. A credential too short to be looked for is
+/// none that a service gave out.
+fn redactor(agents: &[Arc<dyn Agent>], named: Vec<(String, String)>) -> Result<Redactor, SecretError> {
+    Redactor::new(named.iter().cloned())?;
+    let credentials = agents.iter().flat_map(|agent| agent.secrets());
+    let credentials = credentials.filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)));
+    let credentials = credentials.filter(|(_, secret)| secret.len() >= Redactor::SHORTEST);
+    Redactor::new(named.into_iter().chain(credentials.collect::<BTreeMap<_, _>>()))
 }
 
 /// The tier that every worker must have, which there is. Starts the warden, before there is a worker to be held.

@@ -5,13 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::RedactStream;
 use super::forms::forms_of;
-
-/// The shortest secret, in bytes: a shorter one would be found in innocent words.
-const SHORTEST: usize = 8;
 
 /// Takes named secrets out of text. A cheap clone; it shows no secret when it is printed.
 ///
@@ -29,9 +28,30 @@ pub(super) struct Search {
     pub(super) automaton: AhoCorasick,
     /// What stands in the place of each form.
     pub(super) marks: Vec<String>,
-    /// The longest form, in bytes.
-    pub(super) longest: usize,
+    forms: Vec<Vec<u8>>,
     names: Vec<String>,
+}
+
+impl Search {
+    fn finds(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.automaton.is_match(text),
+            Value::Array(values) => values.iter().any(|value| self.finds(value)),
+            Value::Object(map) => map
+                .iter()
+                .any(|(key, value)| self.automaton.is_match(key) || self.finds(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+
+    /// How many bytes at the end of `bytes` may be the beginning of a form, at most.
+    pub(super) fn beginning(&self, bytes: &[u8]) -> usize {
+        let of_form = |form: &Vec<u8>| {
+            let most = bytes.len().min(form.len() - 1);
+            (1..=most).rev().find(|&n| bytes.ends_with(&form[..n]))
+        };
+        self.forms.iter().filter_map(of_form).max().unwrap_or(0)
+    }
 }
 
 /// A secret that cannot be taken out.
@@ -40,7 +60,8 @@ pub(super) struct Search {
 pub enum SecretError {
     /// It is so short that it would be found in innocent words.
     #[error(
-        "secret {name} has fewer than {SHORTEST} bytes: it would be found in innocent words; use a longer one"
+        "secret {name} has fewer than {} bytes: it would be found in innocent words; use a longer one",
+        Redactor::SHORTEST
     )]
     TooShort {
         /// Its name.
@@ -55,6 +76,9 @@ pub enum SecretError {
 }
 
 impl Redactor {
+    /// The shortest secret, in bytes: a shorter one would be found in innocent words.
+    pub const SHORTEST: usize = 8;
+
     /// Looks for these secrets, each under a name: in their own form, in hexadecimal, percent-encoded, as base64 at
     /// any offset, and as JSON escapes them.
     ///
@@ -66,7 +90,7 @@ impl Redactor {
         let (mut forms, mut marks, mut names) = (Vec::new(), Vec::new(), Vec::new());
         for (name, secret) in secrets {
             let (name, secret) = (name.into(), secret.as_ref());
-            if secret.len() < SHORTEST {
+            if secret.len() < Self::SHORTEST {
                 return Err(SecretError::TooShort { name });
             }
             for form in forms_of(secret) {
@@ -84,11 +108,10 @@ impl Redactor {
             .map_err(|error| SecretError::TooMany {
                 why: error.to_string(),
             })?;
-        let longest = forms.iter().map(Vec::len).max().unwrap_or(0);
         Ok(Self(Some(Arc::new(Search {
             automaton,
             marks,
-            longest,
+            forms,
             names,
         }))))
     }
@@ -131,6 +154,19 @@ impl Redactor {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+
+    /// Every string of something that is stored as JSON. As it was when there is nothing to find in it.
+    pub(crate) fn stored<T: Serialize + DeserializeOwned>(&self, stored: T) -> T {
+        let Some(search) = &self.0 else { return stored };
+        let Ok(mut value) = serde_json::to_value(&stored) else {
+            return stored;
+        };
+        if !search.finds(&value) {
+            return stored;
+        }
+        self.value(&mut value);
+        serde_json::from_value(value).unwrap_or(stored)
     }
 
     /// Looks for the secrets in a stream of bytes that is cut anywhere.

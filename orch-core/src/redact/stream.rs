@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::redactor::Search;
 
-/// Takes secrets out of a stream of bytes. It holds back fewer bytes than the longest form of a secret has.
+/// Takes secrets out of a stream of bytes. It holds back only what may be the beginning of a secret, so a prompt that
+/// waits for an answer is not held back.
 #[derive(Default)]
 #[must_use = "what is held back comes with `finish`"]
 pub struct RedactStream {
@@ -24,8 +25,7 @@ impl RedactStream {
             return out.extend_from_slice(bytes);
         };
         self.held.extend_from_slice(bytes);
-        // A form that begins before this place is there as a whole.
-        let known = (self.held.len() + 1).saturating_sub(search.longest);
+        let known = self.held.len() - search.beginning(&self.held);
         let done = clean(search, &self.held, known, out);
         self.held.drain(..done);
     }
@@ -93,6 +93,19 @@ mod tests {
             let whole = redactor.text(&text).into_owned().into_bytes();
             prop_assert_eq!(streamed(&redactor, text.as_bytes().chunks(chunk)), whole);
         }
+    }
+
+    #[test]
+    fn only_what_may_be_a_secret_is_held_back() {
+        let redactor = Redactor::new([("KEY", "abcdefgh")]).expect("a secret");
+        let mut stream = redactor.stream();
+        let mut out = Vec::new();
+        stream.push(b"password: ", &mut out);
+        assert_eq!(out, b"password: ");
+        stream.push(b"abc", &mut out);
+        assert_eq!(out, b"password: ");
+        stream.push(b"d!", &mut out);
+        assert_eq!(out, b"password: abcd!");
     }
 
     #[test]

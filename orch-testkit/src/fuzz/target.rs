@@ -4,7 +4,8 @@ use orch_core::agent::{
     Agent, Claude, Codex, Gemini, JsonLines, Opencode, Tool, WorkerEvent, read_json_line,
 };
 use orch_core::engine::{End, Job, JobEnd, JobId};
-use orch_core::{Exit, Plan, RunId, plain};
+use orch_core::plain::{self, Stripper};
+use orch_core::{Exit, Plan, Redactor, RunId};
 use serde_json::{Value, json};
 
 /// The longest text that an event may carry to a person, in characters; the worker's words are cut there.
@@ -32,6 +33,8 @@ pub fn targets() -> Vec<Target> {
         target("json_lines", json_lines),
         target("json_line", json_line),
         target("plan", plan),
+        target("strip", strip),
+        target("redact", redact),
     ]
 }
 
@@ -77,6 +80,49 @@ fn plan(bytes: &[u8]) {
         let json = serde_json::to_vec(&plan).expect("a plan is JSON");
         let again: Plan = serde_json::from_slice(&json).expect("what we wrote");
         assert_eq!(again, plan);
+    }
+}
+
+/// The stripper of escape sequences: what it leaves prints, is the same however the stream is cut, and has nothing to
+/// strip any more.
+fn strip(bytes: &[u8]) {
+    let read = |chunk: usize| {
+        let mut stripper = Stripper::new();
+        let mut text = String::new();
+        for part in bytes.chunks(chunk) {
+            stripper.push(part, &mut text);
+        }
+        stripper.finish(&mut text);
+        text
+    };
+    let whole = read(bytes.len().max(1));
+    let prints = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
+    assert!(whole.chars().all(prints), "{whole:?} moves a terminal");
+    assert_eq!(plain::block(&whole), whole);
+    for cut in cuts(bytes) {
+        assert_eq!(read(cut), whole, "cut every {cut} bytes");
+    }
+}
+
+/// The redactor: no secret is left, and a stream is cleaned as the whole is however it is cut.
+fn redact(bytes: &[u8]) {
+    let Some((secret, text)) = bytes.split_first_chunk::<8>() else {
+        return;
+    };
+    let secret = secret.map(|byte| char::from(b'a' + byte % 4));
+    let secret: String = secret.iter().collect();
+    let text = [&secret, &*String::from_utf8_lossy(text), &secret[..5], &secret].concat();
+    let redactor = Redactor::new([("S", &secret)]).expect("eight bytes are enough");
+    let whole = redactor.text(&text);
+    assert!(!whole.contains(&secret));
+    for cut in cuts(text.as_bytes()) {
+        let mut stream = redactor.stream();
+        let mut out = Vec::new();
+        text.as_bytes()
+            .chunks(cut)
+            .for_each(|part| stream.push(part, &mut out));
+        stream.finish(&mut out);
+        assert_eq!(String::from_utf8_lossy(&out), whole, "cut every {cut} bytes");
     }
 }
 

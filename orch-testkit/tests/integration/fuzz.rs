@@ -51,7 +51,9 @@ macro_rules! each_target {
     };
 }
 
-each_target!(codex, claude, opencode, gemini, tool, json_lines, json_line, plan);
+each_target!(
+    codex, claude, opencode, gemini, tool, json_lines, json_line, plan, strip, redact
+);
 
 fn agents() -> Vec<Box<dyn Agent>> {
     vec![

@@ -13,4 +13,5 @@ mod processes;
 mod real_codex_review;
 mod real_codex_server;
 mod review_fanout;
+mod secrets;
 mod stages;

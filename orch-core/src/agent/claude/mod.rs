@@ -187,6 +187,14 @@ impl Agent for Claude {
         }
     }
 
+    fn secrets(&self) -> Vec<&'static str> {
+        vec![
+            "ANTHROPIC_API_KEY",
+            "ANTHROPIC_AUTH_TOKEN",
+            "CLAUDE_CODE_OAUTH_TOKEN",
+        ]
+    }
+
     fn probes(&self) -> Vec<Probe> {
         [
             Probe::version(["--version"]),

@@ -154,7 +154,7 @@ mod tests {
                 WorkerEvent::TurnStarted,
                 message("I will look."),
                 WorkerEvent::ToolCall {
-                    text: "bash -c 'ls[2J'".into()
+                    text: "bash -c 'ls'".into()
                 },
                 WorkerEvent::Warning {
                     text: "Reconnecting... 1/5".into()

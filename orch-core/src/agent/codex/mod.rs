@@ -217,6 +217,10 @@ impl Agent for Codex {
         }
     }
 
+    fn secrets(&self) -> Vec<&'static str> {
+        vec!["CODEX_API_KEY", "OPENAI_API_KEY"]
+    }
+
     fn probes(&self) -> Vec<Probe> {
         let with_env = |probe: Probe| probe.pass_env(PASSED).set_env(&self.set_env);
         vec![

@@ -169,6 +169,10 @@ impl Agent for Gemini {
     }
 
     /// It has no command that tells whether it is logged in.
+    fn secrets(&self) -> Vec<&'static str> {
+        vec!["GEMINI_API_KEY", "GOOGLE_API_KEY"]
+    }
+
     fn probes(&self) -> Vec<Probe> {
         let version = Probe::version(["--version"]);
         vec![self.setup.probe(version, &PASSED, &QUIET)]

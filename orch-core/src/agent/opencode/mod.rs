@@ -178,6 +178,16 @@ impl Agent for Opencode {
         }
     }
 
+    fn secrets(&self) -> Vec<&'static str> {
+        vec![
+            "ANTHROPIC_API_KEY",
+            "GEMINI_API_KEY",
+            "OPENAI_API_KEY",
+            "OPENCODE_API_KEY",
+            "OPENROUTER_API_KEY",
+        ]
+    }
+
     fn probes(&self) -> Vec<Probe> {
         [
             Probe::version(["--version"]),

@@ -145,5 +145,5 @@ fn steps_keep_their_ids_when_others_come_and_go() {
 #[test]
 fn a_hostile_step_is_harmless_when_shown() {
     let plan = Plan::new(["a\x1b]52;c;aGk=\x07\nb"]);
-    assert_eq!(plan.to_string(), "[ ] a]52;c;aGk= b\n");
+    assert_eq!(plan.to_string(), "[ ] a b\n");
 }
