@@ -1,5 +1,5 @@
-//! A scripted model server for trying an agent by hand: prints its address, then every request as it arrives, and ends
-//! at the end of its standard input.
+//! A scripted model server for trying an agent by hand: prints its address at once, answers until the end of its
+//! standard input (Ctrl-D), and then prints every request that it got.
 //!
 //! ```sh
 //! cargo run -p orch-testkit --example scripted_model -- text "hello"
@@ -8,6 +8,22 @@
 //!
 //! The words are the turns of one conversation, in order: `text T`, `json J`, `shell LINE`, `write PATH`, `status N`,
 //! `drop T` (says T and breaks the stream), `mute T` (says T and goes silent), `silence`. The last one is repeated.
+//!
+//! Claude Code is pointed at it by variables: `ANTHROPIC_BASE_URL=ADDRESS`, any `ANTHROPIC_API_KEY`, and an empty folder
+//! as `CLAUDE_CONFIG_DIR`. codex reads its provider from `config.toml` in the folder that `CODEX_HOME` names, which
+//! should not lie under the temporary directory:
+//!
+//! ```toml
+//! model_provider = "scripted"
+//! model = "scripted"
+//! [model_providers.scripted]
+//! name = "scripted"
+//! base_url = "ADDRESS/v1"
+//! wire_api = "responses"
+//! ```
+//!
+//! In a program the agents take them by their `env`. `text "no" json '{…}'` shows a repair turn. codex's turn for it is
+//! a further one of ours; Claude Code asks its model again within its own turn.
 
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
 
