@@ -69,10 +69,11 @@ pub use deliverables::{Shipped, shipped};
 pub use ext::PatternExt;
 pub use finding::{Finding, Findings, Severity};
 pub use orch_core::{
-    self, BuildError, Canceller, Containment, Coverage, Covered, Cx, Deliverable, Error, FailClass, Failure,
-    Halt, Limits, Lines, Missing, NotStarted, Observer, Orchestrator, Outcome, Pattern, Plan, PlanTree,
-    Quorum, Reader, Result, Roster, RunId, StateDir, Tier, Unfinished, Worker, agent, containment, doctor,
-    engine, event, plain, session,
+    self, BuildError, Builder, Canceller, Containment, Coverage, Covered, Cx, Deliverable, Entry, Error,
+    Exit, FailClass, Failure, Halt, Limits, Lines, MemoryStore, Missing, NotStarted, Observer, Orchestrator,
+    Outcome, Pattern, Plan, PlanChange, PlanError, PlanTree, PlannedStep, Quorum, Reader, Result, Roster,
+    RunId, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Worker, agent, containment,
+    doctor, engine, event, plain, session,
 };
 pub use orch_prompts::{self, Artefact, Brief, Lens, Material, Pack, Scope};
 pub use review_fanout::{Review, ReviewFanout, Reviewer};
@@ -80,9 +81,10 @@ pub use review_fanout::{Review, ReviewFanout, Reviewer};
 /// Everything that most programs name.
 pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
+    pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
         Artefact, Brief, Canceller, Covered, Cx, Error, Finding, Findings, Halt, Lens, Limits, Lines,
-        Orchestrator, Outcome, Pattern, PatternExt, Quorum, Result, Review, ReviewFanout, Reviewer, Severity,
-        Unfinished, Worker, step,
+        Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Result, Review, ReviewFanout, Reviewer,
+        Roster, RunId, Severity, Unfinished, Worker, step,
     };
 }

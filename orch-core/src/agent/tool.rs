@@ -3,6 +3,7 @@
 //! A tool is registered under a name of its own, with its program and arguments fixed by the orchestrator's author:
 //! nothing that a worker says becomes a command line. It takes no further turns: a program prints what it prints.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
@@ -25,6 +26,14 @@ pub struct ToolOutput<'a> {
     pub stdout: &'a [u8],
     /// How it ended.
     pub exit: Exit,
+}
+
+impl ToolOutput<'_> {
+    /// Its standard output as text; bytes that are no UTF-8 become U+FFFD. Its standard error is not here: the last of
+    /// it explains a failure by itself.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.stdout)
+    }
 }
 
 type Read = Arc<dyn Fn(ToolOutput<'_>) -> Result<String, String> + Send + Sync>;
@@ -103,7 +112,7 @@ impl Tool {
         self
     }
 
-    /// Says how its output becomes an answer. An `Err` is a failure of the tool, in words for a person; the answer is
+    /// Says how its output, a [`ToolOutput`], becomes an answer. An `Err` is a failure of the tool, in words for a person; the answer is
     /// still validated as the worker's deliverable.
     pub fn read(
         mut self,
@@ -116,7 +125,7 @@ impl Tool {
 
 fn read_text(output: ToolOutput<'_>) -> Result<String, String> {
     if output.exit == Exit::Code(0) {
-        Ok(String::from_utf8_lossy(output.stdout).into_owned())
+        Ok(output.text().into_owned())
     } else {
         Err(output.exit.to_string())
     }

@@ -52,7 +52,7 @@ async fn ask(program: &Path, probe: &Probe) -> Reading {
             what,
             remedy: "install it again".to_owned(),
         },
-        Err(_) => Reading::Doubtful {
+        Err(_) => Reading::Bad {
             what: format!("no answer within {} s", PATIENCE.as_secs()),
             remedy: format!(
                 "try it by hand: {} {}",
@@ -197,9 +197,9 @@ mod tests {
     async fn a_program_that_says_nothing_is_given_up_and_ended() {
         let checkup = examine(&Shell("exec sleep 1000", |_| Reading::Good(String::new()))).await;
         assert!(
-            matches!(&checkup.findings[0].reading, Reading::Doubtful { what, .. } if what.contains("30 s")),
+            matches!(&checkup.findings[0].reading, Reading::Bad { what, .. } if what.contains("30 s")),
             "{checkup}"
         );
-        assert!(checkup.is_ready());
+        assert!(!checkup.is_ready());
     }
 }

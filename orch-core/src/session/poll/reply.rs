@@ -43,6 +43,16 @@ pub enum Status {
     Vanished,
 }
 
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Running(id) => write!(f, "running as session {id}"),
+            Self::Exited(exit) => exit.fmt(f),
+            Self::Vanished => f.write_str("nobody knows how"),
+        }
+    }
+}
+
 impl Status {
     /// The code as a shell tells it: 128 and the number of the signal for who was ended by one. None while it runs, and
     /// when nobody knows.

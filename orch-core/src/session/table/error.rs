@@ -28,7 +28,7 @@ pub enum SessionsError {
         limit: usize,
     },
     /// The command could not be started.
-    #[error("session `{label}` was not started: {source}")]
+    #[error("session `{}` was not started: {source}", crate::plain::line(label, 400))]
     Spawn {
         /// Its label.
         label: String,
@@ -81,5 +81,8 @@ impl SessionsError {
 }
 
 fn told(tombstone: Option<&Tombstone>) -> String {
-    tombstone.map_or_else(|| "there was no such session".to_owned(), ToString::to_string)
+    tombstone.map_or_else(
+        || "there was no such session; `Sessions::list` tells which there are".to_owned(),
+        ToString::to_string,
+    )
 }

@@ -1,11 +1,13 @@
 //! Who there is.
 
+use std::fmt;
 use std::ops::Bound;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 
 use super::Sessions;
+use crate::plain;
 use crate::session::meter::{Meter, Metered};
 use crate::session::{Session, SessionId, Status};
 
@@ -31,6 +33,18 @@ pub struct Listed {
     pub bytes: u64,
     /// Whether there is something that no poll has returned: output, or its end.
     pub has_news: bool,
+}
+
+impl fmt::Display for Listed {
+    /// One line: number, label, whether it goes on, and how much it has said.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let label = plain::line(&self.label, 120);
+        let status = match self.status {
+            Status::Running(_) => "running".to_owned(),
+            ended => ended.to_string(),
+        };
+        write!(f, "{} {label}: {status}, {} bytes", self.id, self.bytes)
+    }
 }
 
 impl Sessions {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::plain;
 use crate::session::{Session, SessionId, Status};
 
 /// How many are kept; of a session that went before that, only that there was one is known.
@@ -37,6 +38,9 @@ pub enum WhyGone {
     Forgotten,
 }
 
+/// How much of a label or a command is shown, in characters; the fields have all of it.
+const SHOWN: usize = 400;
+
 impl Tombstone {
     pub(super) fn of(session: &Session, why: WhyGone) -> Self {
         Self {
@@ -49,27 +53,17 @@ impl Tombstone {
 
 impl fmt::Display for Tombstone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "session `{}` ", self.label)?;
+        // Label and command may be a model's words.
+        write!(f, "session `{}` ", plain::line(&self.label, SHOWN))?;
         match self.why {
-            WhyGone::Reported(status) => write!(f, "has ended ({}) and said so", Told(status))?,
+            WhyGone::Reported(status) => write!(f, "has ended ({status}) and said so")?,
             WhyGone::Pruned { by } => write!(f, "was killed to make room for session {by}")?,
             WhyGone::Displaced(status) => {
-                write!(f, "had ended ({}) and was dropped to make room", Told(status))?;
+                write!(f, "had ended ({status}) and was dropped to make room")?;
             }
             WhyGone::Forgotten => f.write_str("was dropped by the program")?,
         }
-        write!(f, "; run it again with: {}", self.rerun)
-    }
-}
-
-struct Told(Status);
-
-impl fmt::Display for Told {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Status::Exited(exit) => exit.fmt(f),
-            _ => f.write_str("nobody knows how"),
-        }
+        write!(f, "; run it again with: {}", plain::line(&self.rerun, SHOWN))
     }
 }
 
