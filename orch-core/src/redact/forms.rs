@@ -62,9 +62,9 @@ fn json(secret: &str) -> Vec<Vec<u8>> {
             ascii.push(c);
         } else {
             let mut units = [0; 2];
-            c.encode_utf16(&mut units)
-                .iter()
-                .for_each(|unit| ascii.push_str(&format!("\\u{unit:04x}")));
+            let escape = |unit: &u16| format!("\\u{unit:04x}");
+            let escapes: Vec<String> = c.encode_utf16(&mut units).iter().map(escape).collect();
+            ascii.push_str(&escapes.concat());
         }
     }
     [plain, slashes, ascii].map(String::into_bytes).into()
@@ -78,5 +78,5 @@ fn base64(secret: &[u8], offset: usize, alphabet: &Alphabet) -> Vec<u8> {
     let encoded = engine.encode(&text);
     let from = (offset * 8).div_ceil(6);
     let to = text.len() * 8 / 6;
-    encoded[from..to].as_bytes().to_vec()
+    encoded.as_bytes()[from..to].to_vec()
 }

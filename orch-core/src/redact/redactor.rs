@@ -197,13 +197,20 @@ mod tests {
     }
 
     fn hex(text: &str) -> String {
-        text.bytes().map(|byte| format!("{byte:02x}")).collect()
+        text.bytes()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<Vec<_>>()
+            .concat()
     }
 
     #[test]
     fn a_secret_is_found_in_every_form() {
         let redactor = redactor();
-        let percent: String = SECRET.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let percent = SECRET
+            .bytes()
+            .map(|byte| format!("%{byte:02x}"))
+            .collect::<Vec<_>>()
+            .concat();
         let uri = "s3cr3t%2F%22Q%C3%BC%5C%2B7~key";
         let json = serde_json::to_string(SECRET).expect("JSON");
         for text in [
