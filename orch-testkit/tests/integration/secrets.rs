@@ -84,7 +84,11 @@ async fn a_canary_is_in_no_event_no_file_and_no_answer() {
     everything.extend(serde_json::to_vec(&store.read(run).await.unwrap()).unwrap());
     everything.extend(serde_json::to_vec(&seen.all()).unwrap());
     let json = serde_json::to_string(CANARY).unwrap();
-    let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = CANARY
+        .bytes()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat();
     // Of base64 the part that its place in the text does not change.
     for needle in [
         CANARY,
