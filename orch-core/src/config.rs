@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-
 use crate::dirs::StateDir;
 use crate::engine::Engine;
-use crate::limits::Limits;
+use crate::limits::{Admission, Budget, Limits, Retry};
 use crate::observer::Observer;
 use crate::redact::Redactor;
 use crate::store::Store;
@@ -23,5 +21,9 @@ pub(crate) struct Config {
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) limits: Limits,
     pub(crate) redactor: Redactor,
-    pub(crate) places: Semaphore,
+    pub(crate) admission: Arc<Admission>,
+    pub(crate) budget: Budget,
+    pub(crate) retry: Retry,
+    /// The registered agents of whose workers nobody knows what they cost.
+    pub(crate) costless: Vec<String>,
 }

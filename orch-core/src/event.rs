@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{Digest, RunId};
 use crate::job::{Usage, WorkerEvent};
-use crate::outcome::Outcome;
+use crate::limits::Overrun;
+use crate::outcome::{Outcome, Unfinished};
 use crate::plan::Plan;
 use crate::step_key::StepKey;
 
@@ -118,5 +119,41 @@ pub enum EventKind {
     RunFinished {
         /// `None` when it returned its result, else why not.
         error: Option<String>,
+    },
+    /// A worker failed and is tried again after a pause.
+    WorkerRetried {
+        /// Its number in the run.
+        worker: u32,
+        /// The identity of its work.
+        key: StepKey,
+        /// The attempt that failed: 0 for the first.
+        attempt: u32,
+        /// Why.
+        why: Unfinished,
+        /// What that attempt used, as its agent reported it.
+        usage: Option<Usage>,
+        /// The pause, in milliseconds.
+        after_ms: u64,
+    },
+    /// An account's quota is used up: no worker of it starts.
+    QuotaClosed {
+        /// The account.
+        account: String,
+        /// Until when, where its service said so.
+        until: Option<Timestamp>,
+    },
+    /// Workers of an account may start again.
+    QuotaOpened {
+        /// The account.
+        account: String,
+    },
+    /// A budget was exceeded by what was in flight.
+    BudgetOverrun(Overrun),
+    /// What became of the run's budgets; recorded at the end of a run that has one.
+    BudgetClosed {
+        /// Every budget that was exceeded, and by how much.
+        overruns: Vec<Overrun>,
+        /// How many workers did not say what they used, and count as their estimate.
+        unknown: u64,
     },
 }

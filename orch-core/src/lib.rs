@@ -19,7 +19,8 @@
 //! | [`event`], [`Store`], [`Observer`], [`Roster`] | everything that happens, where it is kept, who sees it |
 //! | [`doctor()`] | whether this machine is ready: programs, versions, logins, and what to do |
 //! | [`Plan`], [`UpdatePlan`], [`PlanTree`] | a few steps with checked moves, their wire form, and those of nested patterns |
-//! | [`Limits`], [`Snapshot`], [`StepKey`] | deadlines, what is looked at, the identity of work |
+//! | [`Limits`], [`Budget`], [`Retry`], [`Quota`] | what one worker, a run and an account may use, and who is tried again |
+//! | [`Snapshot`], [`StepKey`] | what is looked at, the identity of work |
 //!
 //! # One worker's way
 //!
@@ -69,7 +70,9 @@ pub use dirs::{PrivateDir, StateDir};
 pub use doctor::doctor;
 pub use error::{Error, Halt, Result};
 pub use ids::{Digest, RunId};
-pub use limits::Limits;
+pub use limits::{
+    Budget, Estimate, Limits, Lineage, Overrun, Price, Quota, QuotaPolicy, Resets, Resource, Retry,
+};
 pub use observer::{Lines, Observer};
 pub use orch_pty::{Containment, Exit, Tier, containment};
 pub use orchestrator::{BuildError, Builder, Canceller, Orchestrator};

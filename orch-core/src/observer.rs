@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::event::{Event, EventKind};
 use crate::ids::RunId;
 use crate::job::WorkerEvent;
+use crate::limits::Overrun;
 use crate::outcome::Outcome;
 use crate::plain;
 use crate::plan::Plan;
@@ -114,8 +115,55 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
         },
         EventKind::RunFinished { error: Some(error) } => format!("run ended: {}", plain::line(error, 300)),
         EventKind::RunFinished { error: None } => "run ended".to_owned(),
+        EventKind::WorkerRetried {
+            worker,
+            why,
+            after_ms,
+            ..
+        } => format!(
+            "{}: tried again in {}.{:03} s: {}",
+            label(worker),
+            after_ms / 1_000,
+            after_ms % 1_000,
+            plain::line(&why.to_string(), 200)
+        ),
+        EventKind::QuotaClosed { account, until } => {
+            let until = until.map_or_else(
+                || "nobody said until when".to_owned(),
+                |until| format!("until {until}"),
+            );
+            format!("quota of {} is used up, {until}", plain::line(account, 60))
+        }
+        EventKind::QuotaOpened { account } => format!("quota of {} is asked again", plain::line(account, 60)),
+        EventKind::BudgetOverrun(overrun) => over_line(overrun),
+        EventKind::BudgetClosed { overruns, unknown } => {
+            let mut lines: Vec<String> = overruns.iter().map(over_line).collect();
+            if *unknown > 0 {
+                lines.push(format!(
+                    "{unknown} workers did not say what they used and count as estimated"
+                ));
+            }
+            if lines.is_empty() {
+                return None;
+            }
+            lines.join("; ")
+        }
         EventKind::WorkerQueued { .. } => return None,
     })
+}
+
+fn over_line(overrun: &Overrun) -> String {
+    format!(
+        "budget{} is exceeded by {}: {} were spent of {}",
+        if overrun.path.is_empty() {
+            String::new()
+        } else {
+            format!(" of {}", plain::line(&overrun.path.join("/"), 120))
+        },
+        overrun.what.show(overrun.excess()),
+        overrun.what.show(overrun.spent),
+        overrun.what.show(overrun.limit)
+    )
 }
 
 /// The step that is begun, and for a nested plan the way to it. A plan that is not begun, or done, has no line.

@@ -5,7 +5,10 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::limits::{Quota, Resource};
 
 /// What became of one worker: its deliverable, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +52,9 @@ pub struct Failure {
     pub class: FailClass,
     /// What happened, for a person: one or a few lines, without control characters.
     pub detail: String,
+    /// What it says about the account's quota, where it is of class [`FailClass::Quota`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Quota>,
 }
 
 /// Kinds of failure. What may be retried with hope is [`FailClass::is_transient`].
@@ -102,6 +108,28 @@ pub enum NotStarted {
     },
     /// This was a rehearsal: everything was prepared and nothing started.
     Rehearsal,
+    /// The account's quota is used up, until then where that is known.
+    QuotaUntil(Option<Timestamp>),
+    /// The budget does not have what the worker was expected to use.
+    OverBudget {
+        /// Of what.
+        what: Resource,
+        /// What was spent, in the resource's unit.
+        spent: u64,
+        /// What is reserved for workers in flight.
+        reserved: u64,
+        /// What the worker was expected to use.
+        estimate: u64,
+        /// What may be spent.
+        limit: u64,
+    },
+    /// A worker of a worker: deeper below the program that a person started than is allowed.
+    TooDeep {
+        /// The level that it would have had; 1 for the workers of a program that a person started.
+        depth: u32,
+        /// The deepest that is allowed.
+        limit: u32,
+    },
 }
 
 impl FailClass {
@@ -115,12 +143,12 @@ impl FailClass {
 }
 
 impl Failure {
-    /// A failure of `class` with words for a person; control characters are taken out.
+    /// A failure of `class` with words for a person; control characters are taken out. What the words say about a
+    /// quota is read.
     pub fn new(class: FailClass, detail: impl AsRef<str>) -> Self {
-        Self {
-            class,
-            detail: crate::plain::block(detail.as_ref()),
-        }
+        let detail = crate::plain::block(detail.as_ref());
+        let quota = (class == FailClass::Quota).then(|| Quota::of_words(&detail));
+        Self { class, detail, quota }
     }
 }
 
@@ -199,6 +227,31 @@ impl fmt::Display for NotStarted {
                 write!(f, "prompt has {characters} characters, the agent takes {limit}")
             }
             Self::Rehearsal => f.write_str("rehearsal"),
+            Self::QuotaUntil(Some(until)) => write!(f, "quota of the account is used up until {until}"),
+            Self::QuotaUntil(None) => f.write_str("quota of the account is used up, nobody said until when"),
+            Self::OverBudget {
+                what: Resource::Wall,
+                limit,
+                ..
+            } => write!(f, "budget of {} is over", Resource::Wall.show(*limit)),
+            Self::OverBudget {
+                what,
+                spent,
+                reserved,
+                estimate,
+                limit,
+            } => write!(
+                f,
+                "budget of {} does not have {} more: {} are spent and {} reserved; raise it, or set the agent's estimate",
+                what.show(*limit),
+                what.show(*estimate),
+                what.show(*spent),
+                what.show(*reserved)
+            ),
+            Self::TooDeep { depth, limit } => write!(
+                f,
+                "worker would stand {depth} levels deep and {limit} are allowed; let the outermost program start it, or raise its budget's depth"
+            ),
         }
     }
 }

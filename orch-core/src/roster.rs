@@ -48,8 +48,13 @@ pub struct Entry {
     pub finished: Option<Timestamp>,
     /// How many repair turns it got.
     pub repairs: u32,
-    /// What it used; none when its agent reported nothing.
+    /// How often it was tried again after a failure.
+    pub retries: u32,
+    /// What it used, in all attempts; none when its agent reported nothing.
     pub usage: Option<Usage>,
+    /// What the attempts before the last one used.
+    #[serde(skip)]
+    used_before: Option<Usage>,
     /// What became of it; none while it runs.
     pub outcome: Option<Outcome<String>>,
 }
@@ -101,7 +106,9 @@ impl Roster {
                 started: None,
                 finished: None,
                 repairs: 0,
+                retries: 0,
                 usage: None,
+                used_before: None,
                 outcome: None,
             }),
             EventKind::Worker {
@@ -121,6 +128,12 @@ impl Roster {
                     entry.repairs += 1;
                 }
             }
+            EventKind::WorkerRetried { worker, usage, .. } => {
+                if let Some(entry) = self.entry(*worker) {
+                    entry.retries += 1;
+                    entry.used_before = added(entry.used_before, *usage);
+                }
+            }
             EventKind::WorkerFinished {
                 worker,
                 key,
@@ -133,7 +146,7 @@ impl Roster {
                 }
                 if let Some(entry) = self.entry(*worker) {
                     entry.finished = Some(event.at);
-                    entry.usage = *usage;
+                    entry.usage = added(entry.used_before, *usage);
                     entry.outcome = Some(outcome.clone());
                 }
             }
@@ -148,6 +161,14 @@ impl Roster {
 
     fn entry(&mut self, worker: u32) -> Option<&mut Entry> {
         self.workers.iter_mut().find(|entry| entry.worker == worker)
+    }
+}
+
+/// What attempts used together. One that reported nothing leaves the sum unknown, once there is another.
+fn added(before: Option<Usage>, more: Option<Usage>) -> Option<Usage> {
+    match (before, more) {
+        (None, more) => more,
+        (Some(before), more) => Some(before.plus(more.unwrap_or_default())),
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use orch_prompts::Brief;
 
 use crate::deliverable::Deliverable;
-use crate::limits::Limits;
+use crate::limits::{Limits, Retry};
 
 /// Marks a worker that only reads.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +42,8 @@ pub(crate) struct Spec {
     pub(crate) model: Option<String>,
     pub(crate) limits: Option<Limits>,
     pub(crate) repairs: u32,
+    pub(crate) retry: Option<Retry>,
+    pub(crate) pool: Option<String>,
 }
 
 impl<I, T: Deliverable> Worker<I, T> {
@@ -53,6 +55,8 @@ impl<I, T: Deliverable> Worker<I, T> {
             model: None,
             limits: None,
             repairs: 1,
+            retry: None,
+            pool: None,
         };
         Self {
             brief: Arc::new(brief),
@@ -90,6 +94,19 @@ impl<I, T, S> Worker<I, T, S> {
     /// How many repair turns a wrong answer gets, at most; 1 unless set.
     pub fn repairs(mut self, turns: u32) -> Self {
         self.spec.repairs = turns;
+        self
+    }
+
+    /// Says when the worker is tried again after a failure. Without it the orchestrator's
+    /// [policy](crate::Builder::retry) holds.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.spec.retry = Some(retry);
+        self
+    }
+
+    /// Lets the worker start only with a place in the [pool](crate::Builder::pool) of this name.
+    pub fn pool(mut self, name: impl Into<String>) -> Self {
+        self.spec.pool = Some(name.into());
         self
     }
 

@@ -62,6 +62,9 @@ pub struct Skills {
     pub reader: Hold,
     /// What it counts when it reports its use in a further turn.
     pub usage: UsageSpan,
+    /// Whether its usage says what it cost.
+    #[serde(default)]
+    pub cost: bool,
 }
 
 /// How strongly a reader is held to reading.

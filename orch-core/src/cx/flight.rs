@@ -4,18 +4,20 @@
 //! It decides the order of these and what is recorded; each of them is decided elsewhere.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use orch_prompts::Brief;
 
+use super::aboard::{Aboard, board, pause, refused};
 use super::repair::{nonce, repair_prompt};
 use super::run::Run;
 use super::worker_log::WorkerLog;
 use crate::deliverable::Deliverable;
-use crate::engine::JobHandle;
 use crate::error::{Error, Halt, Result};
 use crate::event::EventKind;
 use crate::ids::Digest;
 use crate::job::{End, Job, JobEnd, JobId};
+use crate::limits::{Purse, Retry, Tries};
 use crate::outcome::{Outcome, Unfinished};
 use crate::step_key::{StepIdentity, StepKey};
 use crate::worker::Spec;
@@ -31,6 +33,8 @@ pub(super) struct Flight {
     key: StepKey,
     job: Job,
     repairs: u32,
+    pool: Option<String>,
+    retry: Retry,
 }
 
 impl Flight {
@@ -79,37 +83,38 @@ impl Flight {
         job.limits = spec.limits.unwrap_or(config.limits);
         job.schema = schema;
         job.web = brief.searches_web();
+        job.lineage = config.admission.lineage.worker_of(run.id());
+        if let Some(pool) = &spec.pool
+            && !config.admission.has_pool(pool)
+        {
+            return Err(Halt::Misuse(format!(
+                "{} wants a place in pool {pool}, which no builder made",
+                spec.label
+            ))
+            .into());
+        }
         Ok(Self {
             worker,
             path: path.to_vec(),
             key,
             job,
             repairs: spec.repairs,
+            pool: spec.pool.clone(),
+            retry: spec.retry.unwrap_or(config.retry),
         })
     }
 }
 
-/// Ends a worker that nobody waits for any more. The run's end sees to it that it is gone and reported.
-struct CancelOnDrop {
-    handle: Option<Arc<dyn JobHandle>>,
-}
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        if let Some(handle) = self.handle.take() {
-            handle.cancel();
-        }
-    }
-}
-
 /// Runs the work.
-pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) -> Result<T> {
+pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>, purse: Purse) -> Result<T> {
     let Flight {
         worker,
         path,
         key,
-        job,
+        mut job,
         repairs,
+        pool,
+        retry,
     } = flight?;
     if run.is_cancelled() {
         return Err(Halt::Cancelled.into());
@@ -131,21 +136,51 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         run.emit(EventKind::WorkerReused { worker }).await?;
         return Ok(value);
     }
-    // The place is given back when this future ends or is dropped, whichever way that happens.
-    let _place = tokio::select! {
-        biased;
-        () = run.cancelled() => return Err(Halt::Cancelled.into()),
-        place = run.config.places.acquire() => place.map_err(|_| Halt::Cancelled)?,
-    };
-    run.submitting(worker, &job)?;
-    let handle = run.config.engine.submit(&job).await?;
+    let mut tries = Tries::of(retry);
+    loop {
+        // What it holds is given back when its process is gone, whichever way this future ends.
+        let aboard = match board(run, &job, pool.as_deref(), purse).await? {
+            Ok(aboard) => aboard,
+            Err(why) => return Err(refused(run, worker, key, why).await?.into()),
+        };
+        match attempt::<T>(run, worker, key, &job, repairs, aboard, &mut tries).await? {
+            Attempt::Ended(result) => return result,
+            Attempt::Again(after) => pause(run, after).await?,
+        }
+        job.id.attempt += 1;
+    }
+}
+
+/// How one attempt at the work ended.
+enum Attempt<T> {
+    /// It is recorded.
+    Ended(Result<T>),
+    /// It is tried again after a pause.
+    Again(Duration),
+}
+
+/// Runs one attempt.
+async fn attempt<T: Deliverable>(
+    run: &Run,
+    worker: u32,
+    key: StepKey,
+    job: &Job,
+    repairs: u32,
+    mut aboard: Aboard<'_>,
+    tries: &mut Tries,
+) -> Result<Attempt<T>> {
+    run.submitting(worker, job)?;
+    aboard.start();
+    let handle = run.config.engine.submit(job).await?;
+    aboard.took_off(&handle);
     run.took_off(worker, &handle)?;
-    let mut guard = CancelOnDrop {
-        handle: Some(Arc::clone(&handle)),
-    };
+    let ends = aboard.ends();
 
     let mut log = WorkerLog::new(run, worker, &*handle);
-    let mut end = run.redacted(log.follow(handle.wait()).await?);
+    let end = log
+        .follow(Aboard::within_budget(ends, &*handle, handle.wait()))
+        .await?;
+    let mut end = run.redacted(end);
     let mut repairs_left = repairs;
     let outcome = loop {
         let wrong = match &end.end {
@@ -170,7 +205,10 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         })
         .await?;
         let prompt = repair_prompt(&wrong.complaint);
-        let next = run.redacted(log.follow(handle.turn(&prompt)).await?);
+        let next = log
+            .follow(Aboard::within_budget(ends, &*handle, handle.turn(&prompt)))
+            .await?;
+        let next = run.redacted(next);
         if let End::NotStarted(why) = &next.end {
             // The work itself was done: that nothing was started would be untrue of it.
             let outcome = wrong
@@ -181,6 +219,15 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
         }
         end = joined(end, next);
     };
+    aboard.settle(&end).await?;
+    if let Outcome::Unfinished(why) = &outcome
+        && end.left.is_empty()
+        && let Some(after) = tries.after(why)
+    {
+        run.retried(worker, key, job.id.attempt, why, &end, after).await?;
+        aboard.landed();
+        return Ok(Attempt::Again(after));
+    }
     let (recorded, result) = match outcome {
         Outcome::Done((value, message)) => (Outcome::Done(message), Ok(value)),
         Outcome::Unfinished(why) => (Outcome::Unfinished(why.clone()), Err(Error::Unfinished(why))),
@@ -189,11 +236,11 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>) 
     run.report(worker, key, recorded, &end).await?;
     // Not before it is reported: a future that is dropped in between leaves the report to the run's end.
     run.landed(worker);
-    guard.handle = None;
+    aboard.landed();
     if !end.left.is_empty() {
         return Err(Halt::LeftBehind { pids: end.left }.into());
     }
-    result
+    Ok(Attempt::Ended(result))
 }
 
 /// The end of a further turn, with what the turns before it left and used.

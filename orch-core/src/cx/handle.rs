@@ -12,6 +12,7 @@ use crate::deliverable::Deliverable;
 use crate::error::{Halt, Result};
 use crate::event::EventKind;
 use crate::ids::{Digest, RunId};
+use crate::limits::{Budget, Purse};
 use crate::plan::{Plan, PlanChange, UpdatePlan};
 use crate::snapshot::Snapshot;
 use crate::worker::Worker;
@@ -22,6 +23,7 @@ pub struct Cx {
     run: Arc<Run>,
     path: Arc<[String]>,
     base: Option<Digest>,
+    purse: Purse,
 }
 
 impl Cx {
@@ -30,6 +32,7 @@ impl Cx {
             run,
             path: Arc::from([]),
             base: None,
+            purse: Purse::default(),
         }
     }
 
@@ -56,7 +59,7 @@ impl Cx {
             worker.spec(),
             &worker.brief_for(input),
         );
-        fly(&self.run, flight)
+        fly(&self.run, flight, self.purse)
     }
 
     /// The same handle one level down: `label` becomes part of the step keys beneath it.
@@ -66,6 +69,35 @@ impl Cx {
             run: Arc::clone(&self.run),
             path,
             base: self.base,
+            purse: self.purse,
+        }
+    }
+
+    /// The same handle with a budget of its own for everything that is read through it, inside the budget above.
+    ///
+    /// # Errors
+    /// [`Halt::Misuse`] when it bounds the cost and an agent does not say what it costs.
+    pub fn with_budget(&self, budget: Budget) -> Result<Self> {
+        if let Some(agent) = self.run.config.costless.first().filter(|_| budget.bounds_cost()) {
+            return Err(Halt::Misuse(format!(
+                "budget of {} bounds the cost, and nobody knows what {agent} costs: give it a price, or bound its tokens",
+                self.path.join("/")
+            ))
+            .into());
+        }
+        Ok(Self {
+            purse: self.run.ledger().open(self.purse, &self.path, budget),
+            ..self.clone()
+        })
+    }
+
+    /// The same handle for the closing step (the merge, the synthesis, the verification): what is read through it may
+    /// spend what the nearest budget has [set apart](Budget::reserve_for_closing) for it, and what the others left.
+    /// Where less is left than a worker is expected to use, it still starts, as long as there is anything.
+    pub fn closing_step(&self) -> Self {
+        Self {
+            purse: self.run.ledger().closing(self.purse),
+            ..self.clone()
         }
     }
 

@@ -1,5 +1,6 @@
 //! The handle that a pattern gets while it runs, and what happens when a worker is read through it.
 
+mod aboard;
 mod flight;
 mod handle;
 mod repair;

@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::aboard::tell;
 use crate::config::Config;
 use crate::engine::{EngineError, JobHandle};
-use crate::error::{Error, Halt, Result};
+use crate::error::{Halt, Result};
 use crate::event::{Event, EventKind, VERSION};
 use crate::ids::RunId;
 use crate::job::{End, Job, JobEnd};
+use crate::limits::Ledger;
 use crate::outcome::{Outcome, Unfinished};
 use crate::plan::{Plan, PlanChange, PlanError};
 use crate::session::Stop;
@@ -28,6 +31,7 @@ pub(crate) struct Run {
     /// The number of the next event; held while an event is appended, so that the store's order is the events' order.
     next_seq: tokio::sync::Mutex<u64>,
     books: Mutex<Books>,
+    ledger: Arc<Ledger>,
 }
 
 /// What changes while a run goes on.
@@ -61,7 +65,22 @@ impl Run {
     /// A run whose finished workers, as told by `before`, do not run again.
     pub(crate) fn new(id: RunId, config: Arc<Config>, cancel: CancellationToken, before: &[Event]) -> Self {
         let mut books = Books::default();
+        let ledger = Ledger::new(config.budget);
+        let mut agents: HashMap<StepKey, &str> = HashMap::new();
         for event in before {
+            match &event.kind {
+                EventKind::WorkerQueued { key, agent, .. } => drop(agents.insert(*key, agent)),
+                EventKind::WorkerFinished {
+                    outcome: Outcome::Unfinished(Unfinished::NotStarted(_)),
+                    ..
+                } => {}
+                EventKind::WorkerFinished { key, usage, .. }
+                | EventKind::WorkerRetried { key, usage, .. } => {
+                    let agent = agents.get(key).copied().unwrap_or(&config.default_agent);
+                    config.admission.count_before(&ledger, agent, usage.as_ref());
+                }
+                _ => {}
+            }
             match &event.kind {
                 EventKind::WorkerFinished {
                     key,
@@ -70,7 +89,9 @@ impl Run {
                 } => {
                     books.known.insert(*key, message.clone());
                 }
-                EventKind::WorkerFinished { key, .. } => *books.failed_before.entry(*key).or_default() += 1,
+                EventKind::WorkerFinished { key, .. } | EventKind::WorkerRetried { key, .. } => {
+                    *books.failed_before.entry(*key).or_default() += 1
+                }
                 _ => {}
             }
         }
@@ -81,6 +102,7 @@ impl Run {
             cancel,
             next_seq: tokio::sync::Mutex::new(next_seq),
             books: Mutex::new(books),
+            ledger,
         }
     }
 
@@ -90,6 +112,20 @@ impl Run {
 
     pub(crate) fn work_tree(&self) -> &Path {
         &self.config.work_tree
+    }
+
+    /// What the run has spent and reserved.
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// What became of the run's budgets, where there are any.
+    pub(crate) fn budget_closed(&self) -> Option<EventKind> {
+        let bounded = self.ledger.is_bounded();
+        bounded.then(|| EventKind::BudgetClosed {
+            overruns: self.ledger.overruns(),
+            unknown: self.ledger.unknown(),
+        })
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
@@ -211,6 +247,28 @@ impl Run {
         self.change(worker, |aloft| aloft.job = Some(job.clone()))
     }
 
+    /// Records that an attempt failed and is followed by another; nothing of it is aloft then.
+    pub(crate) async fn retried(
+        &self,
+        worker: u32,
+        key: StepKey,
+        attempt: u32,
+        why: &Unfinished,
+        end: &JobEnd,
+        after: Duration,
+    ) -> Result<()> {
+        self.emit(EventKind::WorkerRetried {
+            worker,
+            key,
+            attempt,
+            why: why.clone(),
+            usage: end.usage,
+            after_ms: u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+        })
+        .await?;
+        self.change(worker, |aloft| (aloft.job, aloft.handle) = (None, None))
+    }
+
     pub(crate) fn took_off(&self, worker: u32, handle: &Arc<dyn JobHandle>) -> Result<()> {
         let taken = self.change(worker, |aloft| aloft.handle = Some(Arc::clone(handle)));
         if taken.is_err() {
@@ -250,19 +308,13 @@ impl Run {
             std::mem::take(&mut books.aloft)
         };
         let ends = aloft.into_iter().map(|(worker, aloft)| async move {
-            let cancelled = Outcome::Unfinished(Unfinished::Cancelled);
-            let (outcome, end) = match (aloft.landing, aloft.handle, aloft.job) {
-                (Some((outcome, end)), ..) => (outcome, end),
-                (None, Some(handle), _) => (cancelled, end_of(&*handle, hasten).await?),
-                // It may have been started: submitting is idempotent, and then it can be ended.
-                (None, None, Some(job)) => {
-                    let handle = self.config.engine.submit(&job).await?;
-                    (cancelled, end_of(&*handle, hasten).await?)
-                }
-                (None, None, None) => (cancelled, JobEnd::new(End::Cancelled)),
-            };
-            self.report(worker, aloft.key, outcome, &end).await?;
-            Ok::<_, Error>(end.left)
+            let id = aloft.job.as_ref().map(|job| job.id);
+            let end = self.settle_one(worker, aloft, hasten).await;
+            if let (Err(_), Some(id)) = (&end, id) {
+                // An engine that cannot be reached tells no end; what it held is not held for ever.
+                self.config.admission.strays.lose(id);
+            }
+            end
         });
         let mut left = Vec::new();
         for end in join_all(ends).await {
@@ -273,6 +325,27 @@ impl Run {
         } else {
             Err(Halt::LeftBehind { pids: left }.into())
         }
+    }
+
+    /// Ends one worker and reports it; returns the processes of it that live on.
+    async fn settle_one(&self, worker: u32, aloft: Aloft, hasten: &CancellationToken) -> Result<Vec<u32>> {
+        let cancelled = Outcome::Unfinished(Unfinished::Cancelled);
+        let id = aloft.job.as_ref().map(|job| job.id);
+        let (outcome, end) = match (aloft.landing, aloft.handle, aloft.job) {
+            (Some((outcome, end)), ..) => (outcome, end),
+            (None, Some(handle), _) => (cancelled, end_of(&*handle, hasten).await?),
+            // It may have been started: submitting is idempotent, and then it can be ended.
+            (None, None, Some(job)) => {
+                let handle = self.config.engine.submit(&job).await?;
+                (cancelled, end_of(&*handle, hasten).await?)
+            }
+            (None, None, None) => (cancelled, JobEnd::new(End::Cancelled)),
+        };
+        if let Some(id) = id {
+            tell(self, self.config.admission.strays.ended(id, &end)).await?;
+        }
+        self.report(worker, aloft.key, outcome, &end).await?;
+        Ok(end.left)
     }
 
     /// Records what became of a worker.

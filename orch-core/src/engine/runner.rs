@@ -224,6 +224,10 @@ fn command_of(program: PathBuf, launch: Launch, job: &Job, pass_env: &[String]) 
         .stderr(Output::Pipe);
     let names = launch.pass_env.iter().chain(pass_env).map(String::as_str);
     command = environment::declared(command, names, &launch.set_env);
+    // Last, so that nothing an agent sets hides it.
+    for (name, value) in job.lineage.variables() {
+        command = command.env(name, value);
+    }
     command.stdin(match launch.input {
         Input::Prompt => Stdin::Bytes(job.prompt.clone().into_bytes()),
         Input::Text(text) => Stdin::Bytes(text.into_bytes()),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ids::RunId;
-use crate::limits::Limits;
+use crate::limits::{Limits, Lineage};
 use crate::step_key::StepKey;
 
 /// One job: serialisable and untyped, so that it can travel to another machine.
@@ -38,6 +38,9 @@ pub struct Job {
     pub work_tree: PathBuf,
     /// The schema of the deliverable, in the strict subset; none for free text.
     pub schema: Option<Value>,
+    /// Where the worker stands below the program that a person started: told in its environment.
+    #[serde(default)]
+    pub lineage: Lineage,
 }
 
 /// A job's identity.
@@ -71,6 +74,7 @@ impl Job {
             limits: Limits::default(),
             work_tree: work_tree.into(),
             schema: None,
+            lineage: Lineage::default(),
         }
     }
 }

@@ -47,6 +47,11 @@ impl Usage {
         self
     }
 
+    /// Tokens in and out together; none where one of them is unknown.
+    pub fn tokens(&self) -> Option<u64> {
+        Some(self.input_tokens?.saturating_add(self.output_tokens?))
+    }
+
     /// Both together. What one of them does not know is not known of the sum, so that no sum passes for the whole.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use orch_pty::{Containment, Tier};
-use tokio::sync::Semaphore;
 
 use super::Orchestrator;
+use super::door::Door;
 use crate::agent::Agent;
 use crate::config::Config;
 use crate::dirs::StateDir;
@@ -36,6 +36,7 @@ pub struct Builder {
     pass_env: Vec<String>,
     secrets: Vec<(String, String)>,
     required: Option<Tier>,
+    door: Door,
 }
 
 /// Why an orchestrator cannot be built.
@@ -96,6 +97,24 @@ pub enum BuildError {
         /// What was required.
         required: Tier,
     },
+    /// A cost budget would bind nothing.
+    #[error(
+        "budget bounds the cost, and nobody knows what {agent} costs: give it a price, or bound its tokens"
+    )]
+    UnknownCost {
+        /// The agent.
+        agent: String,
+    },
+    /// Something was set for an agent, an account or a pool that cannot be.
+    #[error("{what} is set for {name}, {why}")]
+    Door {
+        /// What was set.
+        what: &'static str,
+        /// For whom.
+        name: String,
+        /// Why that cannot be.
+        why: &'static str,
+    },
 }
 
 impl Builder {
@@ -112,6 +131,7 @@ impl Builder {
             pass_env: Vec::new(),
             secrets: Vec::new(),
             required: None,
+            door: Door::default(),
         }
     }
 
@@ -194,6 +214,10 @@ impl Builder {
         self
     }
 
+    pub(super) fn door(&mut self) -> &mut Door {
+        &mut self.door
+    }
+
     /// Checks everything and builds the orchestrator. With terminals of this machine it starts the warden, some
     /// milliseconds once for each process, and ends what a killed orchestrator of this user has left behind.
     ///
@@ -228,6 +252,8 @@ impl Builder {
             });
         }
         let redactor = redactor(&self.agents, self.secrets)?;
+        let costless = self.door.check(&self.agents)?;
+        let admission = self.door.admission(&self.agents, self.max_parallel);
         let engine = match (self.engine, self.required) {
             (Some(_), Some(required)) => return Err(BuildError::OwnEngine { required }),
             (Some(engine), None) => engine,
@@ -236,6 +262,7 @@ impl Builder {
                 Arc::new(LocalEngine::new(self.agents, state.clone(), self.pass_env).require(tier))
             }
         };
+        let (budget, retry) = (self.door.budget, self.door.retry);
         Ok(Orchestrator::new(Config {
             work_tree,
             state,
@@ -245,7 +272,10 @@ impl Builder {
             observers: self.observers,
             limits: self.limits,
             redactor,
-            places: Semaphore::new(self.max_parallel.min(Semaphore::MAX_PERMITS)),
+            admission: Arc::new(admission),
+            budget,
+            retry,
+            costless,
         }))
     }
 }

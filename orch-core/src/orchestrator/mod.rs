@@ -1,6 +1,7 @@
 //! The user's program, configured once: where, with which agents, within which limits, watched by whom.
 
 mod builder;
+mod door;
 mod run;
 
 pub use builder::{BuildError, Builder};

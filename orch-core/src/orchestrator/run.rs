@@ -103,6 +103,9 @@ impl Orchestrator {
             (_, Err(left)) => Err(left),
             (result, Ok(())) => result,
         };
+        if let Some(closed) = run.budget_closed() {
+            run.emit(closed).await?;
+        }
         let error = result.as_ref().err().map(ToString::to_string);
         run.emit(EventKind::RunFinished { error }).await?;
         result
@@ -119,6 +122,12 @@ impl Orchestrator {
     /// A handle that ends this orchestrator's runs, now and later ones.
     pub fn canceller(&self) -> Canceller {
         self.canceller.clone()
+    }
+
+    /// How many more workers could start now, as far as the orchestrator's own limit goes. All of them, when no run
+    /// goes on and everything that was let go has ended.
+    pub fn free_places(&self) -> usize {
+        self.config.admission.free()
     }
 
     /// The work tree, an absolute path.

@@ -184,6 +184,7 @@ impl Agent for Claude {
             schema: true,
             reader: Hold::ToolsWithheld,
             usage: UsageSpan::Conversation,
+            cost: true,
         }
     }
 

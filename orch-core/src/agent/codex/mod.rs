@@ -214,6 +214,7 @@ impl Agent for Codex {
             schema: true,
             reader: Hold::Enforced,
             usage: UsageSpan::Conversation,
+            cost: false,
         }
     }
 

@@ -165,6 +165,7 @@ impl Agent for Gemini {
             schema: false,
             reader: Hold::ToolsWithheld,
             usage: UsageSpan::Turn,
+            cost: false,
         }
     }
 

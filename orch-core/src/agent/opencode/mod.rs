@@ -175,6 +175,7 @@ impl Agent for Opencode {
             schema: false,
             reader: Hold::ToolsWithheld,
             usage: UsageSpan::Turn,
+            cost: false,
         }
     }
 

@@ -1,0 +1,189 @@
+//! A worker's admission, and what it holds from then until its process is gone.
+//!
+//! What is held travels with the job: a worker that nobody waits for any more takes it along until its end is seen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::run::Run;
+use crate::engine::{EngineError, JobHandle};
+use crate::error::{Halt, Result};
+use crate::event::EventKind;
+use crate::job::{End, Job, JobEnd};
+use crate::limits::{Ask, Berth, Gate, Paid, Purse, Resource};
+use crate::outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
+use crate::session::Stop;
+
+/// A worker that was admitted. Dropped before its end is settled, it is told to end, and what it holds is kept until
+/// it has.
+pub(super) struct Aboard<'a> {
+    run: &'a Run,
+    job: &'a Job,
+    berth: Option<Berth>,
+    handle: Option<Arc<dyn JobHandle>>,
+    /// The moment at which the time of its budget is over.
+    ends: Option<Instant>,
+}
+
+/// Waits until the worker may start; the inner error says why it does not.
+pub(super) async fn board<'a>(
+    run: &'a Run,
+    job: &'a Job,
+    pool: Option<&str>,
+    purse: Purse,
+) -> Result<Result<Aboard<'a>, NotStarted>> {
+    let (config, ledger) = (&run.config, run.ledger());
+    let ask = Ask {
+        agent: &job.agent,
+        pool,
+        ledger,
+        purse,
+    };
+    if let Some(too_deep) = job.lineage.refusal() {
+        return Ok(Err(too_deep));
+    }
+    let ends = ledger.ends(purse);
+    if let Some(over) = ledger.over(purse, Instant::now()) {
+        return Ok(Err(over));
+    }
+    let entered = tokio::select! {
+        biased;
+        () = run.cancelled() => return Err(Halt::Cancelled.into()),
+        entered = config.admission.enter(ask) => entered,
+        () = at(ends) => Err(ledger.over(purse, Instant::now()).unwrap_or(NotStarted::OverBudget {
+            what: Resource::Wall,
+            spent: 0,
+            reserved: 0,
+            estimate: 0,
+            limit: 0,
+        })),
+        never = config.admission.strays.look_after(&*config.engine) => match never {},
+    };
+    Ok(match entered {
+        Ok((berth, opened)) => {
+            let aboard = Aboard {
+                run,
+                job,
+                berth: Some(berth),
+                handle: None,
+                ends,
+            };
+            if let Some(Gate::Opened { account }) = opened {
+                run.emit(EventKind::QuotaOpened { account }).await?;
+            }
+            Ok(aboard)
+        }
+        Err(why) => Err(why),
+    })
+}
+
+impl Aboard<'_> {
+    /// Says that the job is submitted from now on.
+    pub(super) fn start(&mut self) {
+        if let Some(berth) = &mut self.berth {
+            berth.start();
+        }
+    }
+
+    pub(super) fn took_off(&mut self, handle: &Arc<dyn JobHandle>) {
+        self.handle = Some(Arc::clone(handle));
+    }
+
+    /// The end of a turn; when the time of the budget is over, it is brought about.
+    pub(super) async fn within_budget(
+        ends: Option<Instant>,
+        handle: &dyn JobHandle,
+        turn: impl Future<Output = Result<JobEnd, EngineError>> + Send,
+    ) -> Result<JobEnd, EngineError> {
+        let mut turn = std::pin::pin!(turn);
+        tokio::select! {
+            biased;
+            end = &mut turn => return end,
+            () = at(ends) => {}
+        }
+        let (stopped, end) = tokio::join!(handle.stop(Stop::Now), turn);
+        stopped?;
+        let mut end = end?;
+        if end.end == End::Cancelled {
+            let failure = Failure::new(FailClass::TotalTimeout, "the time of its budget is over");
+            end.end = End::Failed(failure);
+        }
+        Ok(end)
+    }
+
+    /// The moment at which the time of its budget is over.
+    pub(super) fn ends(&self) -> Option<Instant> {
+        self.ends
+    }
+
+    /// Gives back what the worker held, now that nothing of it runs.
+    pub(super) async fn settle(&mut self, end: &JobEnd) -> Result<()> {
+        let paid = self.berth.take().map(|berth| berth.settle(end));
+        tell(self.run, paid.unwrap_or_default()).await
+    }
+
+    /// Its end is recorded: there is nothing to see to any more.
+    pub(super) fn landed(&mut self) {
+        self.handle = None;
+    }
+}
+
+impl Drop for Aboard<'_> {
+    fn drop(&mut self) {
+        let handle = self.handle.take();
+        if let Some(handle) = &handle {
+            handle.cancel();
+        }
+        if let Some(berth) = self.berth.take()
+            && berth.is_started()
+        {
+            let strays = &self.run.config.admission.strays;
+            strays.add(self.job.clone(), handle, berth);
+        }
+    }
+}
+
+/// Records what a worker's end changed for others.
+pub(super) async fn tell(run: &Run, paid: Paid) -> Result<()> {
+    if let Some(Gate::Closed { account, until }) = paid.gate {
+        run.emit(EventKind::QuotaClosed { account, until }).await?;
+    }
+    for overrun in paid.overruns {
+        run.emit(EventKind::BudgetOverrun(overrun)).await?;
+    }
+    Ok(())
+}
+
+/// Records that a worker did not start.
+pub(super) async fn refused(
+    run: &Run,
+    worker: u32,
+    key: crate::step_key::StepKey,
+    why: NotStarted,
+) -> Result<Unfinished> {
+    let end = JobEnd::new(End::NotStarted(why.clone()));
+    let why = Unfinished::NotStarted(why);
+    let outcome = Outcome::Unfinished(why.clone());
+    run.landing(worker, &outcome, &end)?;
+    run.report(worker, key, outcome, &end).await?;
+    run.landed(worker);
+    Ok(why)
+}
+
+/// Waits before a worker is tried again.
+pub(super) async fn pause(run: &Run, pause: Duration) -> Result<()> {
+    tokio::select! {
+        biased;
+        () = run.cancelled() => Err(Halt::Cancelled.into()),
+        () = sleep(pause) => Ok(()),
+    }
+}
+
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
