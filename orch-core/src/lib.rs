@@ -16,7 +16,7 @@
 //! | [`engine`] | where jobs run: terminals here, a rehearsal, or your own |
 //! | [`job`] | a worker's work as plain data: what is asked, what happens meanwhile, how it ended |
 //! | [`session`] | background terminals: a table of them with codex's `exec_command` and `write_stdin`, and more |
-//! | [`event`], [`Store`], [`Observer`], [`Roster`] | everything that happens, where it is kept, who sees it |
+//! | [`event`], [`Store`], [`Observer`], [`Roster`], [`Spending`] | everything that happens, where it is kept, who sees it, what it came to |
 //! | [`doctor()`] | whether this machine is ready: programs, versions, logins, and what to do |
 //! | [`Plan`], [`UpdatePlan`], [`PlanTree`] | a few steps with checked moves, their wire form, and those of nested patterns |
 //! | [`Limits`], [`Budget`], [`Retry`], [`Quota`] | what one worker, a run and an account may use, and who is tried again |
@@ -59,6 +59,7 @@ mod redact;
 mod roster;
 pub mod session;
 mod snapshot;
+mod spending;
 mod step_key;
 mod store;
 mod worker;
@@ -83,6 +84,7 @@ pub use plan_tree::{PlanNode, PlanTree, Under};
 pub use redact::{RedactStream, Redactor, SecretError};
 pub use roster::{Entry, Process, Roster};
 pub use snapshot::{Snapshot, SnapshotError};
+pub use spending::{Charge, Spending, Spent};
 pub use step_key::StepKey;
 pub use store::{MemoryStore, Store, StoreError};
 pub use worker::{Reader, Worker};

@@ -69,11 +69,12 @@ pub use deliverables::{Shipped, shipped};
 pub use ext::PatternExt;
 pub use finding::{Finding, Findings, Severity};
 pub use orch_core::{
-    self, BuildError, Builder, Canceller, Containment, Coverage, Covered, Cx, Deliverable, Entry, Error,
-    Exit, FailClass, Failure, Halt, Limits, Lines, MemoryStore, Missing, NotStarted, Observer, Orchestrator,
-    Outcome, Pattern, Plan, PlanChange, PlanError, PlanTree, PlannedStep, Quorum, Reader, Result, Roster,
-    RunId, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Worker, agent, containment,
-    doctor, engine, event, plain, session,
+    self, Budget, BuildError, Builder, Canceller, Containment, Coverage, Covered, Cx, Deliverable, Entry,
+    Error, Estimate, Exit, FailClass, Failure, Halt, Limits, Lines, MemoryStore, Missing, NotStarted,
+    Observer, Orchestrator, Outcome, Overrun, Pattern, Plan, PlanChange, PlanError, PlanTree, PlannedStep,
+    Price, Quorum, Quota, QuotaPolicy, Reader, Resource, Result, Retry, Roster, RunId, Spending, Spent,
+    StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Worker, agent, containment, doctor,
+    engine, event, plain, session,
 };
 pub use orch_prompts::{self, Artefact, Brief, Lens, Material, Pack, Scope};
 pub use review_fanout::{Review, ReviewFanout, Reviewer};
@@ -83,8 +84,8 @@ pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
-        Artefact, Brief, Canceller, Covered, Cx, Error, Finding, Findings, Halt, Lens, Limits, Lines,
-        Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Result, Review, ReviewFanout, Reviewer,
-        Roster, RunId, Severity, Unfinished, Worker, step,
+        Artefact, Brief, Budget, Canceller, Covered, Cx, Error, Finding, Findings, Halt, Lens, Limits, Lines,
+        Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Result, Retry, Review, ReviewFanout,
+        Reviewer, Roster, RunId, Severity, Unfinished, Worker, step,
     };
 }

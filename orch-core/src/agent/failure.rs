@@ -7,7 +7,7 @@ use crate::outcome::FailClass;
 
 /// Words of codex-cli 0.169.0 and of the services behind the others, in lower case, and what they mean; the first row
 /// that fits decides.
-const WORDS: [(&[&str], FailClass); 6] = [
+const WORDS: [(&[&str], FailClass); 7] = [
     (
         &[
             "context_length",
@@ -32,6 +32,15 @@ const WORDS: [(&[&str], FailClass); 6] = [
             "resource_exhausted",
         ],
         FailClass::Quota,
+    ),
+    (
+        // Two processes refreshed one login at the same moment; the other one's is good the next time.
+        &[
+            "refresh_token_reused",
+            "refresh token was already used",
+            "refresh token has already been used",
+        ],
+        FailClass::Transport,
     ),
     (
         &[
@@ -170,6 +179,10 @@ mod tests {
             (
                 "Quota exceeded. Check your plan and billing details.",
                 FailClass::Quota,
+            ),
+            (
+                "401: Your access token could not be refreshed because your refresh token was already used.",
+                FailClass::Transport,
             ),
             ("something new", FailClass::Other),
         ] {

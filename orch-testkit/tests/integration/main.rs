@@ -2,16 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
 
+mod budget;
 mod combinators;
 mod complaints;
 mod conformance;
+mod depth;
 mod dropping;
 mod engine;
+mod fan;
 mod fuzz;
+mod permits;
+mod permits_law;
 mod plans;
 mod processes;
+mod quota;
 mod real_codex_review;
 mod real_codex_server;
+mod retries;
 mod review_fanout;
 mod secrets;
 mod stages;

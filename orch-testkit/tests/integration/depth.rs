@@ -1,0 +1,85 @@
+//! The story of a worker that starts the program again.
+
+use orch_patterns::agent::Tool;
+use orch_patterns::prelude::*;
+use orch_patterns::{NotStarted, RunId, StateDir};
+use orch_testkit::memory_engine::Play;
+
+use crate::fan::{ask, fan};
+
+/// Begins the line that the inner program prints.
+const INNER: &str = "inner program:";
+
+/// This program, as an agent that runs the one test `name`.
+fn this_program(name: &str) -> Tool {
+    let me = std::env::current_exe().unwrap();
+    Tool::new("again", me)
+        .args([name, "--exact", "--nocapture", "--test-threads=1"])
+        .read(|output| {
+            let text = String::from_utf8_lossy(output.stdout);
+            let line = text.lines().find_map(|line| line.split_once(INNER));
+            let said = line.map(|(_, said)| said.trim().to_owned());
+            said.ok_or_else(|| format!("no line of the inner program in: {text}"))
+        })
+}
+
+/// Runs one worker of an orchestrator with `budget` that starts this test again.
+async fn outcome(name: &str, budget: Budget) -> Result<String> {
+    let root = tempfile::tempdir().unwrap();
+    let tree = root.path().join("tree");
+    std::fs::create_dir(&tree).unwrap();
+    let orch = Orchestrator::builder(&tree)
+        .state_dir(StateDir::at(root.path().join("state")))
+        .agent(this_program(name))
+        .budget(budget)
+        .build()
+        .unwrap();
+    orch.run(&ask(), "x".to_owned()).await
+}
+
+/// The outer program starts a worker that is this test; the inner one is refused and says so.
+#[tokio::test]
+async fn depth_a_worker_that_starts_the_program_again_starts_no_workers() {
+    let name = "depth::depth_a_worker_that_starts_the_program_again_starts_no_workers";
+    let inner = std::env::var("ORCH_DEPTH").is_ok();
+    // The inner one asks for ten levels: it cannot widen what it inherited.
+    let budget = if inner {
+        Budget::new().depth(10)
+    } else {
+        Budget::new()
+    };
+    let result = outcome(name, budget).await;
+    if inner {
+        use std::io::Write as _;
+        let mut out = std::io::stdout();
+        let runs = std::env::var("ORCH_LINEAGE").unwrap();
+        writeln!(out, "{INNER} {} lineage {runs}", result.unwrap_err()).unwrap();
+        return;
+    }
+    let said = result.unwrap();
+    assert!(
+        said.contains("not started: worker would stand 2 levels deep and 1 are allowed"),
+        "{said}"
+    );
+    let run = said.rsplit(' ').next().unwrap();
+    assert_eq!(run.len(), RunId::fresh().to_string().len(), "{said}");
+}
+
+#[tokio::test]
+async fn depth_of_none_lets_nobody_start() {
+    let fan = fan(|_| Play::answer("yes"), |b| b.budget(Budget::new().depth(0)));
+    let error = fan.orch.run(&ask(), "x".to_owned()).await.unwrap_err();
+    let Error::Unfinished(Unfinished::NotStarted(NotStarted::TooDeep { depth: 1, limit: 0 })) = error else {
+        panic!("{error}")
+    };
+    assert_eq!(fan.starts(), 0);
+}
+
+#[tokio::test]
+async fn depth_and_lineage_travel_with_the_job() {
+    let fan = fan(|_| Play::answer("yes"), |b| b);
+    let id = RunId::fresh();
+    fan.orch.run_as(id, &ask(), "x".to_owned()).await.unwrap();
+    let job = fan.engine.jobs().remove(0);
+    assert_eq!((job.lineage.depth, job.lineage.runs), (1, id.to_string()));
+}

@@ -1,0 +1,168 @@
+//! Stories of accounts that are used up, or asked too often.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use orch_patterns::agent::Tool;
+use orch_patterns::event::EventKind;
+use orch_patterns::{FailClass, NotStarted, PatternExt as _, QuotaPolicy, Retry};
+use orch_testkit::memory_engine::Play;
+use tokio::time::Instant;
+
+use crate::fan::{ask, fan, questions, refusals};
+
+const USED_UP: &str = "You've hit your usage limit. Try again in 3 days 5 hours 2 minutes.";
+
+fn closings(kinds: &[EventKind]) -> usize {
+    let closed = |kind: &&EventKind| matches!(kind, EventKind::QuotaClosed { .. });
+    kinds.iter().filter(closed).count()
+}
+
+#[tokio::test]
+async fn quota_storm_nobody_starts_after_the_first_terminal_error() {
+    let fan = fan(|_| Play::fail(FailClass::Quota, USED_UP), |b| b.max_parallel(4));
+    let covered = fan.ask_all(300, 300).await;
+    assert_eq!(covered.coverage().to_string(), "0 of 300");
+    // Four were in flight when the first of them said it; nobody after that.
+    assert!(fan.starts() <= 4, "{} were started", fan.starts());
+    let refused = refusals(&covered);
+    assert_eq!(refused.len(), 300 - fan.starts());
+    assert!(
+        refused
+            .iter()
+            .all(|why| matches!(why, NotStarted::QuotaUntil(Some(_))))
+    );
+    assert_eq!(closings(&fan.kinds()), 1);
+    // The orchestrator's next run knows it too.
+    let before = fan.starts();
+    assert_eq!(refusals(&fan.ask_all(5, 5).await).len(), 5);
+    assert_eq!(fan.starts(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quota_storm_the_others_wait_for_the_reset_where_that_is_the_policy() {
+    let asked = AtomicUsize::new(0);
+    let script = move |_: &_| match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => Play::fail(FailClass::Quota, "usage limit reached, resets in 10 minutes"),
+        _ => Play::answer("yes"),
+    };
+    let patient = QuotaPolicy::WaitAtMost(Duration::from_secs(3_600));
+    let fan = fan(script, |b| b.max_parallel(1).quota_policy(patient));
+    let begun = Instant::now();
+    let covered = fan.ask_all(6, 6).await;
+    assert_eq!(covered.coverage().to_string(), "5 of 6");
+    assert!(begun.elapsed() >= Duration::from_secs(599));
+    let opened =
+        |kind: &EventKind| matches!(kind, EventKind::QuotaOpened { account } if account == "scripted");
+    assert_eq!(fan.kinds().iter().filter(|kind| opened(kind)).count(), 1);
+    assert_eq!(closings(&fan.kinds()), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quota_that_is_reset_later_than_one_waits_is_not_waited_for() {
+    let patient = QuotaPolicy::WaitAtMost(Duration::from_secs(3_600));
+    let fan = fan(
+        |_| Play::fail(FailClass::Quota, USED_UP),
+        |b| b.max_parallel(2).quota_policy(patient),
+    );
+    let begun = Instant::now();
+    let covered = fan.ask_all(9, 9).await;
+    assert!(refusals(&covered).len() >= 7);
+    assert!(
+        begun.elapsed() < Duration::from_secs(3_600),
+        "nobody waits in vain"
+    );
+}
+
+#[tokio::test]
+async fn quota_is_the_accounts_and_not_the_agents() {
+    let script = |job: &orch_patterns::engine::Job| match job.agent.as_str() {
+        "one" => Play::fail(FailClass::Quota, USED_UP),
+        _ => Play::answer("yes"),
+    };
+    let fan = fan(script, |b| {
+        b.agent(Tool::new("one", "true"))
+            .agent(Tool::new("two", "true"))
+            .account("one", "shared")
+            .account("two", "shared")
+            .limit_account("shared", 2)
+    });
+    for (agent, done) in [("one", 0), ("two", 0), ("scripted", 3)] {
+        let pattern = ask().agent(agent).for_each(1);
+        let covered = fan.orch.run(&pattern, questions(3)).await.unwrap();
+        assert_eq!(covered.coverage().done, done, "{agent}");
+    }
+    assert_eq!(fan.starts(), 1 + 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_many_at_once_becomes_fewer_at_once() {
+    let running = Arc::new(AtomicUsize::new(0));
+    let refused = Arc::new(AtomicUsize::new(0));
+    let (now, limited) = (Arc::clone(&running), Arc::clone(&refused));
+    let script = move |_: &_| {
+        if now.fetch_add(1, Ordering::SeqCst) >= 2 {
+            now.fetch_sub(1, Ordering::SeqCst);
+            limited.fetch_add(1, Ordering::SeqCst);
+            return Play::fail(FailClass::Quota, "Rate limit reached. Please try again in 5s.");
+        }
+        let now = Arc::clone(&now);
+        let work = move || {
+            let now = Arc::clone(&now);
+            async move {
+                tokio::time::sleep(Duration::from_secs(20)).await;
+                now.fetch_sub(1, Ordering::SeqCst);
+            }
+        };
+        Play::answer_after(work, "yes")
+    };
+    let fan = fan(script, |b| b.max_parallel(16).retry(Retry::transient(50)));
+    let covered = fan.ask_all(40, 40).await;
+    assert!(covered.coverage().is_full(), "{:?}", covered.missing());
+    // Sixteen at once would be refused again every time that they ask; a pace that learns is not.
+    let refused = refused.load(Ordering::SeqCst);
+    assert!((1..80).contains(&refused), "{refused} refusals for 40 answers");
+    assert_eq!(closings(&fan.kinds()), 0, "a rate is no quota");
+}
+
+#[tokio::test(start_paused = true)]
+async fn auth_refresh_races_are_tried_again_and_starts_keep_their_distance() {
+    let asked = AtomicUsize::new(0);
+    let words = "401: your refresh token was already used";
+    let class = FailClass::Transport; // as the agents' words are read
+    let script = move |_: &_| match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => Play::fail(class, words),
+        _ => Play::answer("yes"),
+    };
+    let gap = Duration::from_secs(7);
+    let fan = fan(script, |b| {
+        b.launch_gap("scripted", gap).retry(Retry::transient(1))
+    });
+    let begun = Instant::now();
+    let covered = fan.ask_all(4, 4).await;
+    assert!(covered.coverage().is_full());
+    assert_eq!(fan.starts(), 5);
+    assert!(begun.elapsed() >= gap * 4, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn dead_workers_are_not_verdicts() {
+    let script = |job: &orch_patterns::engine::Job| {
+        let word = |n: usize| job.prompt.contains(&format!("Say q{n}."));
+        match (0..7).find(|n| word(*n)) {
+            Some(0) => Play::fail(FailClass::Crashed, "it broke"),
+            Some(1) => Play::fail(FailClass::Transport, "lost"),
+            Some(2) => Play::fail(FailClass::Auth, "not logged in"),
+            Some(3) => Play::fail(FailClass::NoAnswer, "nothing was said"),
+            Some(4) => Play::fail(FailClass::Killed, "signal 9"),
+            _ => Play::answer("refuted"),
+        }
+    };
+    let fan = fan(script, |b| b.max_parallel(3));
+    let covered = fan.ask_all(7, 7).await;
+    assert_eq!((covered.coverage().done, covered.missing().len()), (2, 5));
+    // Neither a majority nor a verdict comes out of those that died.
+    let why = covered.require(orch_patterns::Quorum::Majority).unwrap_err();
+    assert!(why.to_string().contains("2 of 7"), "{why}");
+}
