@@ -54,7 +54,9 @@ async fn budget_with_usage_at_three_times_the_estimate_and_four_in_flight() {
         let four = Arc::clone(&four);
         let work = move || {
             let four = Arc::clone(&four);
-            async move { drop(four.wait().await) }
+            async move {
+                four.wait().await;
+            }
         };
         Play::answer_after(work, "yes").usage(Usage::new(600, 0, 75))
     };
@@ -98,7 +100,7 @@ async fn budget_with_usage_at_three_times_the_estimate_and_four_in_flight() {
         EventKind::BudgetOverrun(overrun) => Some(overrun),
         _ => None,
     });
-    assert_eq!(told.last(), Some(overruns[0].clone()));
+    assert_eq!(told.collect::<Vec<_>>().pop(), Some(overruns[0].clone()));
 }
 
 #[tokio::test]

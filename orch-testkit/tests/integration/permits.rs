@@ -231,9 +231,12 @@ async fn pools_are_served_in_the_order_of_asking() {
 #[tokio::test]
 async fn who_waits_for_a_pool_holds_no_place_of_the_orchestrator() {
     let heavy = fan(
-        |job: &Job| match job.label.ends_with("Heavy") {
-            true => Play::silence(),
-            false => Play::answer("light"),
+        |job: &Job| {
+            if job.label.ends_with("Heavy") {
+                Play::silence()
+            } else {
+                Play::answer("light")
+            }
         },
         |b| b.max_parallel(2).pool("heavy", 1),
     );
