@@ -12,7 +12,7 @@ use crate::engine::{EngineError, JobHandle};
 use crate::error::{Halt, Result};
 use crate::event::EventKind;
 use crate::job::{End, Job, JobEnd};
-use crate::limits::{Ask, Berth, Gate, Paid, Purse, Resource};
+use crate::limits::{Ask, Berth, Gate, Paid, Purse};
 use crate::outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
 use crate::session::Stop;
 
@@ -45,20 +45,14 @@ pub(super) async fn board<'a>(
         return Ok(Err(too_deep));
     }
     let ends = ledger.ends(purse);
-    if let Some(over) = ledger.over(purse, Instant::now()) {
-        return Ok(Err(over));
+    if ends.is_some_and(|ends| ends <= Instant::now()) {
+        return Ok(Err(ledger.time_over(purse)));
     }
     let entered = tokio::select! {
         biased;
         () = run.cancelled() => return Err(Halt::Cancelled.into()),
         entered = config.admission.enter(ask) => entered,
-        () = at(ends) => Err(ledger.over(purse, Instant::now()).unwrap_or(NotStarted::OverBudget {
-            what: Resource::Wall,
-            spent: 0,
-            reserved: 0,
-            estimate: 0,
-            limit: 0,
-        })),
+        () = at(ends) => Err(ledger.time_over(purse)),
         never = config.admission.strays.look_after(&*config.engine) => match never {},
     };
     Ok(match entered {

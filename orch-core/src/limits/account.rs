@@ -3,11 +3,13 @@
 //! Who waits holds the queue's turn, so that workers enter in the order in which they came. It knows no worker and no
 //! run; what became of a worker it is told through the [`Seat`].
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::time::{Instant, sleep_until};
 
 use super::deadlines::from_now;
@@ -65,7 +67,7 @@ pub(super) struct Seat {
 
 enum Door {
     Enter(Since),
-    Refuse(NotStarted),
+    Closed,
     WaitUntil(Instant),
     WaitForChange,
 }
@@ -86,34 +88,68 @@ impl Account {
         })
     }
 
-    /// Waits for a place. `patience` is the moment until which this worker waits for a closed gate; it is set when it
-    /// first meets one.
+    /// Waits until the gate is open, and holds nothing meanwhile. `patience` is the moment until which this worker
+    /// waits; it is set when it first meets a closed gate. Returns the change, where this one found it open again.
     ///
     /// # Errors
-    /// [`NotStarted::QuotaUntil`] when the account is closed, and stays so for longer than `policy` allows.
+    /// [`NotStarted::QuotaUntil`] when the account stays closed for longer than `policy` allows.
+    ///
+    /// # Cancel safety
+    /// Safe.
+    pub(super) async fn opened(
+        &self,
+        policy: QuotaPolicy,
+        patience: &mut Option<Instant>,
+    ) -> Result<Option<Gate>, NotStarted> {
+        loop {
+            let mut changed = self.change();
+            let now = Instant::now();
+            let closed = {
+                let mut state = self.lock();
+                let Some(closed) = state.closed else {
+                    return Ok(None);
+                };
+                if closed.opens <= now {
+                    state.closed = None;
+                    drop(state);
+                    self.changed.notify_waiters();
+                    let account = self.name.clone();
+                    return Ok(Some(Gate::Opened { account }));
+                }
+                closed
+            };
+            let most = match policy {
+                QuotaPolicy::Fail => now,
+                QuotaPolicy::WaitAtMost(wait) => *patience.get_or_insert_with(|| from_now(wait)),
+            };
+            if closed.opens > most {
+                return Err(NotStarted::QuotaUntil(closed.until));
+            }
+            tokio::select! {
+                () = &mut changed => {}
+                () = sleep_until(closed.opens) => {}
+            }
+        }
+    }
+
+    /// Waits for a place, in the order of asking; none when the gate closes before there is one.
     ///
     /// # Cancel safety
     /// Safe: who is dropped leaves the queue.
-    pub(super) async fn enter(
-        self: &Arc<Self>,
-        policy: QuotaPolicy,
-        patience: &mut Option<Instant>,
-    ) -> Result<(Seat, Option<Gate>), NotStarted> {
+    pub(super) async fn enter(self: &Arc<Self>) -> Option<Seat> {
         let _turn = self.turn.lock().await;
-        let mut opened = None;
         loop {
-            let mut changed = std::pin::pin!(self.changed.notified());
-            changed.as_mut().enable();
-            match self.door(policy, patience, &mut opened) {
+            let mut changed = self.change();
+            match self.door() {
                 Door::Enter(since) => {
                     let account = Arc::clone(self);
-                    return Ok((Seat { account, since }, opened));
+                    return Some(Seat { account, since });
                 }
-                Door::Refuse(why) => return Err(why),
+                Door::Closed => return None,
                 Door::WaitForChange => changed.await,
                 Door::WaitUntil(moment) => {
                     tokio::select! {
-                        () = changed => {}
+                        () = &mut changed => {}
                         () = sleep_until(moment) => {}
                     }
                 }
@@ -121,24 +157,11 @@ impl Account {
         }
     }
 
-    fn door(&self, policy: QuotaPolicy, patience: &mut Option<Instant>, opened: &mut Option<Gate>) -> Door {
+    fn door(&self) -> Door {
         let now = Instant::now();
         let mut state = self.lock();
-        if let Some(closed) = state.closed {
-            if closed.opens > now {
-                let most = match policy {
-                    QuotaPolicy::Fail => now,
-                    QuotaPolicy::WaitAtMost(wait) => *patience.get_or_insert_with(|| from_now(wait)),
-                };
-                if closed.opens > most {
-                    return Door::Refuse(NotStarted::QuotaUntil(closed.until));
-                }
-                return Door::WaitUntil(closed.opens);
-            }
-            state.closed = None;
-            *opened = Some(Gate::Opened {
-                account: self.name.clone(),
-            });
+        if state.closed.is_some() {
+            return Door::Closed;
         }
         if state.in_use >= state.pace.limit() {
             return Door::WaitForChange;
@@ -151,10 +174,16 @@ impl Account {
         Door::Enter(state.pace.since())
     }
 
+    /// The next change, also when it comes before this is waited for.
+    fn change(&self) -> Pin<Box<Notified<'_>>> {
+        let mut changed = Box::pin(self.changed.notified());
+        changed.as_mut().enable();
+        changed
+    }
+
     /// Whether workers may start.
     pub(super) fn is_open(&self) -> bool {
-        let state = self.lock();
-        state.closed.is_none_or(|closed| closed.opens <= Instant::now())
+        self.lock().closed.is_none()
     }
 
     /// Closes the gate at once. Returns what changed: nothing where it was closed for as long already.
@@ -224,16 +253,12 @@ mod tests {
         Account::new("a", Some(most), Duration::ZERO)
     }
 
-    async fn enter(account: &Arc<Account>, policy: QuotaPolicy) -> Result<Seat, NotStarted> {
-        account.enter(policy, &mut None).await.map(|(seat, _)| seat)
-    }
-
     #[tokio::test]
     async fn places_are_given_out_in_the_order_of_asking_and_given_back_when_dropped() {
         let account = account(1);
-        let first = enter(&account, QuotaPolicy::Fail).await.unwrap();
-        let mut second = Box::pin(enter(&account, QuotaPolicy::Fail));
-        let mut third = Box::pin(enter(&account, QuotaPolicy::Fail));
+        let first = account.enter().await.unwrap();
+        let mut second = Box::pin(account.enter());
+        let mut third = Box::pin(account.enter());
         assert!(poll_immediate(&mut second).await.is_none());
         assert!(poll_immediate(&mut third).await.is_none());
         drop(first);
@@ -262,27 +287,29 @@ mod tests {
             QuotaPolicy::Fail,
             QuotaPolicy::WaitAtMost(Duration::from_secs(50)),
         ] {
-            let refused = enter(&account, impatient).await.unwrap_err();
+            let refused = account.opened(impatient, &mut None).await.unwrap_err();
             assert!(matches!(refused, NotStarted::QuotaUntil(Some(_))), "{refused}");
         }
         assert!(!account.is_open());
         let patient = QuotaPolicy::WaitAtMost(Duration::from_secs(70));
-        let (_seat, opened) = account.enter(patient, &mut None).await.unwrap();
+        let opened = account.opened(patient, &mut None).await.unwrap();
         assert_eq!(opened, Some(Gate::Opened { account: "a".into() }));
         assert!(account.is_open());
+        assert_eq!(
+            account.opened(patient, &mut None).await.unwrap(),
+            None,
+            "told once"
+        );
     }
 
     #[tokio::test]
-    async fn a_gate_that_closes_refuses_those_who_wait_for_a_place() {
+    async fn a_gate_that_closes_turns_away_those_who_wait_for_a_place() {
         let account = account(1);
-        let seat = enter(&account, QuotaPolicy::Fail).await.unwrap();
-        let mut waiting = Box::pin(enter(&account, QuotaPolicy::Fail));
+        let seat = account.enter().await.unwrap();
+        let mut waiting = Box::pin(account.enter());
         assert!(poll_immediate(&mut waiting).await.is_none());
         account.close(None);
-        assert!(matches!(
-            poll_immediate(&mut waiting).await,
-            Some(Err(NotStarted::QuotaUntil(None)))
-        ));
+        assert!(poll_immediate(&mut waiting).await.unwrap().is_none());
         drop(seat);
     }
 
@@ -291,9 +318,9 @@ mod tests {
         let gap = Duration::from_secs(3);
         let account = Account::new("a", None, gap);
         let begun = Instant::now();
-        let _first = enter(&account, QuotaPolicy::Fail).await.unwrap();
+        let _first = account.enter().await.unwrap();
         assert_eq!(begun.elapsed(), Duration::ZERO);
-        let _second = enter(&account, QuotaPolicy::Fail).await.unwrap();
+        let _second = account.enter().await.unwrap();
         assert!(begun.elapsed() >= gap);
     }
 }

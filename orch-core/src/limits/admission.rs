@@ -120,11 +120,15 @@ impl Admission {
     /// # Cancel safety
     /// Safe: who is dropped leaves every queue and gives back what it had.
     pub(crate) async fn enter(self: &Arc<Self>, ask: Ask<'_>) -> Result<(Berth, Option<Gate>), NotStarted> {
-        let unknown = || NotStarted::Unsupported(format!("no agent named {} is registered", ask.agent));
         let known = self.agents.get(ask.agent);
+        let account = known.and_then(|known| self.accounts.get(&known.account));
         let mut patience = None;
         let mut opened = None;
         loop {
+            if let Some(account) = account {
+                let now_open = account.opened(self.policy, &mut patience).await?;
+                opened = opened.or(now_open);
+            }
             let mut places = Vec::with_capacity(3);
             if let Some(pool) = ask.pool.and_then(|name| self.pools.get(name)) {
                 places.push(taken(pool).await?);
@@ -132,16 +136,14 @@ impl Admission {
             if let Some(agent) = known.and_then(|known| known.places.as_ref()) {
                 places.push(taken(agent).await?);
             }
-            let seat = match known {
-                Some(known) => {
-                    let account = self.accounts.get(&known.account).ok_or_else(unknown)?;
-                    let (seat, now_open) = account.enter(self.policy, &mut patience).await?;
-                    opened = opened.or(now_open);
-                    Some(seat)
+            // The engine says what becomes of an agent that nobody knows.
+            let mut seat = None;
+            if let Some(account) = account {
+                seat = account.enter().await;
+                if seat.is_none() {
+                    continue;
                 }
-                // The engine says what becomes of an agent that nobody knows.
-                None => None,
-            };
+            }
             places.push(taken(&self.places).await?);
             // It may have closed while this one waited for its last place; then it stands in the queue again.
             if seat.as_ref().is_some_and(|seat| !seat.account().is_open()) {

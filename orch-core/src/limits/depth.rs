@@ -1,6 +1,7 @@
 //! How deep workers stand below the program that a person started, handed on in every worker's environment.
 //!
-//! A worker that starts the program again finds itself there, and its own workers are counted one level deeper.
+//! A worker that starts the program again finds itself there, and its own workers are counted one level deeper. This
+//! holds programs that multiply by mistake; one that hides its environment from itself is held by the containment.
 
 use serde::{Deserialize, Serialize};
 

@@ -223,19 +223,18 @@ impl Ledger {
             .min()
     }
 
-    /// Why nothing starts any more out of this purse: its time is over.
-    pub(crate) fn over(&self, purse: Purse, now: Instant) -> Option<NotStarted> {
-        self.ends(purse).filter(|ends| *ends <= now)?;
+    /// Why nothing starts any more out of this purse when its time is over.
+    pub(crate) fn time_over(&self, purse: Purse) -> NotStarted {
         let nodes = self.lock();
         let walls = chain(&nodes, purse.node).filter_map(|at| nodes[at].budget.wall);
         let limit = millis(walls.min().unwrap_or_default());
-        Some(NotStarted::OverBudget {
+        NotStarted::OverBudget {
             what: Resource::Wall,
             spent: limit,
             reserved: 0,
             estimate: 0,
             limit,
-        })
+        }
     }
 
     /// Takes `amount` from the purse and all above it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use orch_patterns::agent::Claude;
+use orch_patterns::agent::{Claude, Tool};
 use orch_patterns::engine::{Job, Usage};
 use orch_patterns::event::EventKind;
 use orch_patterns::prelude::*;
@@ -13,6 +13,7 @@ use tokio::sync::Barrier;
 use tokio::time::Instant;
 
 use crate::fan::{AGENT, Fan, ask, builder, fan, questions, refusals};
+use crate::stages::Seen;
 
 /// What the run says at its end about its budgets.
 fn closed(fan: &Fan) -> (Vec<Overrun>, u64) {
@@ -299,4 +300,44 @@ async fn cost_of_every_attempt_is_told_by_part_and_adds_up() {
         .into_iter()
         .map(|part| spending.under(&part));
     assert_eq!(sum.fold(spending.at(&outer), orch_patterns::Spent::plus), total);
+}
+
+#[tokio::test]
+async fn budget_in_time_kills_a_real_process() {
+    let root = tempfile::tempdir().unwrap();
+    let tree = root.path().join("tree");
+    std::fs::create_dir(&tree).unwrap();
+    let seen = Seen::default();
+    let orch = Orchestrator::builder(&tree)
+        .state_dir(orch_patterns::StateDir::at(root.path().join("state")))
+        .agent(Tool::new(AGENT, "sh").args(["-c", "trap '' INT TERM; while :; do sleep 1; done"]))
+        .budget(Budget::new().wall(Duration::from_millis(300)))
+        .observe(seen.clone())
+        .build()
+        .unwrap();
+    let error = orch.run(&ask(), "x".to_owned()).await.unwrap_err();
+    let Error::Unfinished(why) = error else {
+        panic!("{error}")
+    };
+    // A slow machine may not even have started it.
+    match why {
+        Unfinished::Failed(failure) => {
+            assert_eq!(failure.class, FailClass::TotalTimeout);
+            let killed = |event: &orch_patterns::event::Event| matches!(&event.kind, EventKind::WorkerFinished { exit: Some(exit), .. } if exit.contains("signal 9") || exit.contains("KILL"));
+            assert!(seen.all().iter().any(killed), "{:?}", seen.all());
+        }
+        Unfinished::NotStarted(why) => {
+            assert!(
+                matches!(
+                    why,
+                    NotStarted::OverBudget {
+                        what: Resource::Wall,
+                        ..
+                    }
+                ),
+                "{why}"
+            );
+        }
+        other => panic!("{other}"),
+    }
 }

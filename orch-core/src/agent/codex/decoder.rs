@@ -106,12 +106,15 @@ fn usage_of(value: &Value) -> Usage {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use orch_pty::Exit;
 
     use super::*;
     use crate::agent::Decoder;
     use crate::agent::line_decoder::{LineDecoder, trial};
     use crate::job::{Capture, End};
+    use crate::limits::{Quota, Resets};
 
     const TURN: &str = concat!(
         "Reading additional input from stdin...\r\n",
@@ -217,5 +220,33 @@ mod tests {
         let events = decoder.feed(b"{\xff\xfe}\n{\"type\":7}\n{\"type\":\"item.completed\"}\n{}\n[]\n");
         let unknown = |event: &&WorkerEvent| matches!(event, WorkerEvent::Unknown { .. });
         assert_eq!(events.iter().filter(unknown).count(), 4);
+    }
+
+    #[test]
+    fn what_a_refusal_says_about_the_quota_is_read() {
+        let quota = |words: &str| {
+            let mut decoder = decoder();
+            let line = format!("{{\"type\":\"turn.failed\",\"error\":{{\"message\":\"{words}\"}}}}\n");
+            decoder.feed(line.as_bytes());
+            match Box::new(decoder).finish(Exit::Code(1), None).end {
+                End::Failed(failure) => failure.quota.expect("a refusal of class quota"),
+                other => panic!("no failure: {other:?}"),
+            }
+        };
+        let transient = |retry_after| Quota::Transient { retry_after };
+        assert_eq!(
+            quota("exceeded retry limit, last status: 429 Too Many Requests"),
+            transient(None)
+        );
+        let wait = Duration::from_millis(1_500);
+        assert_eq!(
+            quota("Rate limit reached for x. Please try again in 1.5s."),
+            transient(Some(wait))
+        );
+        let resets = Some(Resets::After(Duration::from_secs(2 * 86_400)));
+        assert_eq!(
+            quota("You've hit your usage limit. Try again in 2 days."),
+            Quota::Terminal { resets }
+        );
     }
 }

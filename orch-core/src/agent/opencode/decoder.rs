@@ -120,7 +120,14 @@ fn complaint_of(error: &Value) -> (FailClass, String) {
         "MessageAbortedError" => FailClass::Killed,
         _ => of_refusal(count_of(data, "statusCode").unwrap_or_default(), &words),
     };
-    (class, words)
+    // The service's words name no time where its headers do.
+    let wait = data
+        .pointer("/responseHeaders/retry-after")
+        .and_then(Value::as_str);
+    match wait.filter(|_| class == FailClass::Quota) {
+        Some(wait) => (class, format!("{words}; retry after {wait}")),
+        None => (class, words),
+    }
 }
 
 fn usage_of(part: &Value) -> Option<Usage> {

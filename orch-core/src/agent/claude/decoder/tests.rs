@@ -6,6 +6,7 @@ use super::ClaudeDialect;
 use crate::agent::WorkerEvent;
 use crate::agent::line_decoder::trial;
 use crate::job::{Capture, End, JobEnd, Usage};
+use crate::limits::{Quota, Resets};
 use crate::outcome::FailClass;
 
 macro_rules! recorded {
@@ -212,4 +213,25 @@ fn a_result_that_does_not_say_whether_it_failed_is_no_answer() {
 fn hostile_streams_are_counted_and_never_fatal() {
     trial::survives(|| ClaudeDialect, recorded!("reader"));
     trial::survives(|| ClaudeDialect, recorded!("refused_429"));
+}
+
+#[test]
+fn what_a_refusal_says_about_the_quota_is_read() {
+    let quota = |words: &str| {
+        let stream = recorded!("refused_429").replace("slow down", words);
+        match read(&stream, 1).1.end {
+            End::Failed(failure) => failure.quota.expect("a refusal of class quota"),
+            other => panic!("no failure: {other:?}"),
+        }
+    };
+    assert_eq!(quota("slow down"), Quota::Transient { retry_after: None });
+    let resets = Resets::AtClock {
+        minutes: 15 * 60,
+        utc: true,
+    };
+    let resets = Some(resets);
+    assert_eq!(
+        quota("You've hit your limit · resets 3pm (UTC)"),
+        Quota::Terminal { resets }
+    );
 }

@@ -1,11 +1,14 @@
 //! Recorded streams of the real Gemini CLI 0.61.0, which talked to a scripted server.
 
+use std::time::Duration;
+
 use orch_pty::Exit;
 
 use super::GeminiDialect;
 use crate::agent::WorkerEvent;
 use crate::agent::line_decoder::trial;
 use crate::job::{Capture, End, JobEnd, Usage};
+use crate::limits::{Quota, Resets};
 use crate::outcome::FailClass;
 
 macro_rules! recorded {
@@ -176,4 +179,22 @@ fn an_event_that_cannot_be_read_may_have_been_a_piece_of_the_answer() {
 fn hostile_streams_are_counted_and_never_fatal() {
     trial::survives(GeminiDialect::default, recorded!("reader"));
     trial::survives(GeminiDialect::default, recorded!("empty"));
+}
+
+#[test]
+fn what_a_refusal_says_about_the_quota_is_read() {
+    let quota = |words: &str| {
+        let stream = recorded!("refused_400").replace("model nope", words);
+        match read(&stream.replace("400", "429"), 144).1.end {
+            End::Failed(failure) => failure.quota.expect("a refusal of class quota"),
+            other => panic!("no failure: {other:?}"),
+        }
+    };
+    let retry_after = Some(Duration::from_secs(34));
+    assert_eq!(quota("Please retry in 34s."), Quota::Transient { retry_after });
+    let resets = Some(Resets::After(Duration::from_secs(7_384)));
+    assert_eq!(
+        quota("You have exhausted your capacity. Your quota will reset after 2h3m4s."),
+        Quota::Terminal { resets }
+    );
 }

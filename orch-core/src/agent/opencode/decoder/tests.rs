@@ -1,11 +1,14 @@
 //! Recorded streams of the real opencode 1.18.33, which talked to a scripted server.
 
+use std::time::Duration;
+
 use orch_pty::Exit;
 
 use super::OpencodeDialect;
 use crate::agent::WorkerEvent;
 use crate::agent::line_decoder::trial;
 use crate::job::{Capture, End, JobEnd, Usage};
+use crate::limits::Quota;
 use crate::outcome::FailClass;
 
 macro_rules! recorded {
@@ -204,4 +207,21 @@ fn an_event_that_cannot_be_read_may_have_been_the_answer() {
 fn hostile_streams_are_counted_and_never_fatal() {
     trial::survives(OpencodeDialect::default, recorded!("reader"));
     trial::survives(OpencodeDialect::default, recorded!("refused_400"));
+}
+
+#[test]
+fn what_a_refusal_says_about_the_quota_is_read() {
+    let quota = |stream: &str| match read(stream, 1).1.end {
+        End::Failed(failure) => failure.quota.expect("a refusal of class quota"),
+        other => panic!("no failure: {other:?}"),
+    };
+    let limited = recorded!("refused_401")
+        .replace("401", "429")
+        .replace("invalid key", "slow down");
+    assert_eq!(quota(&limited), Quota::Transient { retry_after: None });
+    let told = limited.replace(r#""server":"scripted""#, r#""retry-after":"7""#);
+    let retry_after = Some(Duration::from_secs(7));
+    assert_eq!(quota(&told), Quota::Transient { retry_after });
+    let used_up = limited.replace("slow down", "insufficient_quota");
+    assert_eq!(quota(&used_up), Quota::Terminal { resets: None });
 }
