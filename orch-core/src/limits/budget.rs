@@ -10,6 +10,19 @@ use crate::job::Usage;
 /// It binds when a worker wants to start, on what was spent and what is reserved for workers in flight: a worker that
 /// does not fit is [`NotStarted::OverBudget`](crate::NotStarted::OverBudget). The most by which it can be exceeded is
 /// what those in flight use beyond their estimates; that is reported.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use orch_core::{Budget, Estimate, Orchestrator, Retry, agent::Codex};
+///
+/// let builder = Orchestrator::builder(".")
+///     .agent(Codex::new())
+///     .estimate("codex", Estimate::new().tokens(80_000))
+///     .budget(Budget::new().tokens(1_000_000).wall(Duration::from_secs(3_600)).reserve_for_closing(10))
+///     .retry(Retry::transient(2));
+/// # drop(builder);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[must_use = "a budget does nothing until an orchestrator or a handle has it"]
 pub struct Budget {
