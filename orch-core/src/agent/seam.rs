@@ -50,6 +50,10 @@ pub trait Agent: fmt::Debug + Send + Sync + 'static {
 /// what it changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent answers to four questions"
+)]
 pub struct Skills {
     /// Whether a further turn in the same conversation can be had.
     pub further_turns: bool,

@@ -90,7 +90,7 @@ impl Run {
                     books.known.insert(*key, message.clone());
                 }
                 EventKind::WorkerFinished { key, .. } | EventKind::WorkerRetried { key, .. } => {
-                    *books.failed_before.entry(*key).or_default() += 1
+                    *books.failed_before.entry(*key).or_default() += 1;
                 }
                 _ => {}
             }

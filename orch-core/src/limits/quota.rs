@@ -94,14 +94,14 @@ impl Resets {
             Self::After(wait) => said.saturating_add(wait).unwrap_or(Timestamp::MAX),
             Self::AtClock { minutes, utc } => {
                 let zone = if utc { TimeZone::UTC } else { TimeZone::system() };
-                next_time(minutes, said, zone)
+                next_time(minutes, said, &zone)
             }
         }
     }
 }
 
 /// The next moment at which clocks of `zone` show `minutes` after midnight; `said` where there is none.
-fn next_time(minutes: u16, said: Timestamp, zone: TimeZone) -> Timestamp {
+fn next_time(minutes: u16, said: Timestamp, zone: &TimeZone) -> Timestamp {
     let (hour, minute) = (minutes / 60 % 24, minutes % 60);
     let now = said.to_zoned(zone.clone());
     let (Ok(hour), Ok(minute)) = (i8::try_from(hour), i8::try_from(minute)) else {
