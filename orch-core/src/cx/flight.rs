@@ -177,10 +177,8 @@ async fn attempt<T: Deliverable>(
     let ends = aboard.ends();
 
     let mut log = WorkerLog::new(run, worker, &*handle);
-    let end = log
-        .follow(Aboard::within_budget(ends, &*handle, handle.wait()))
-        .await?;
-    let mut end = run.redacted(end);
+    let turn = Aboard::within_budget(ends, &*handle, handle.wait());
+    let mut end = run.redacted(log.follow(turn).await?);
     let mut repairs_left = repairs;
     let outcome = loop {
         let wrong = match &end.end {
@@ -205,10 +203,8 @@ async fn attempt<T: Deliverable>(
         })
         .await?;
         let prompt = repair_prompt(&wrong.complaint);
-        let next = log
-            .follow(Aboard::within_budget(ends, &*handle, handle.turn(&prompt)))
-            .await?;
-        let next = run.redacted(next);
+        let turn = Aboard::within_budget(ends, &*handle, handle.turn(&prompt));
+        let next = run.redacted(log.follow(turn).await?);
         if let End::NotStarted(why) = &next.end {
             // The work itself was done: that nothing was started would be untrue of it.
             let outcome = wrong
