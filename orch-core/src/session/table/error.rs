@@ -81,8 +81,5 @@ impl SessionsError {
 }
 
 fn told(tombstone: Option<&Tombstone>) -> String {
-    tombstone.map_or_else(
-        || "there was no such session; `Sessions::list` tells which there are".to_owned(),
-        ToString::to_string,
-    )
+    tombstone.map_or_else(|| "there was no such session".to_owned(), ToString::to_string)
 }
