@@ -26,4 +26,6 @@ pub(crate) struct Config {
     pub(crate) retry: Retry,
     /// The registered agents of whose workers nobody knows what they cost.
     pub(crate) costless: Vec<String>,
+    /// Whether more than one worker may run at once.
+    pub(crate) many: bool,
 }

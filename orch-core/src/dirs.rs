@@ -87,6 +87,13 @@ impl StateDir {
         Ok(path)
     }
 
+    /// Makes a fresh directory in `kind/name`, for the caller alone.
+    pub(crate) fn room(&self, kind: &str, name: &str) -> io::Result<PrivateDir> {
+        let path = unused_beneath(&self.ensure(kind, name)?);
+        make_private(&path)?;
+        Ok(PrivateDir { path, _lock: None })
+    }
+
     /// The path of `kind/name`, whether or not it is there.
     pub(crate) fn place_of(&self, kind: &str, name: &str) -> PathBuf {
         self.0.join(kind).join(name)

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Digest, RunId};
+use crate::isolation::Isolation;
 use crate::job::{Usage, WorkerEvent};
 use crate::limits::Overrun;
 use crate::outcome::{Outcome, Unfinished};
@@ -155,5 +156,30 @@ pub enum EventKind {
         overruns: Vec<Overrun>,
         /// How many workers did not say what they used, and count as their estimate.
         unknown: u64,
+    },
+    /// A desk was taken: from now on nobody else writes these paths.
+    DeskTaken {
+        /// The labels on the path of the step that took it.
+        path: Vec<String>,
+        /// What is leased, for a person.
+        paths: String,
+        /// Where its writers stand.
+        isolation: Isolation,
+    },
+    /// A desk was given back. Where its writer was not yet gone, the lease goes with the writer.
+    DeskFreed {
+        /// The labels on the path of the step that had it.
+        path: Vec<String>,
+        /// What was leased, for a person.
+        paths: String,
+    },
+    /// What was done at a desk was made a patch.
+    PatchMade {
+        /// The labels on the path of the step that has the desk.
+        path: Vec<String>,
+        /// How many files it changes.
+        files: u64,
+        /// How many files were changed beside the desk's paths, and are not in it.
+        left_out: u64,
     },
 }

@@ -11,6 +11,7 @@
 //! | [`orchestrator`](Orchestrator) | configured once, runs patterns, proves at the end that nothing is left |
 //! | [`Cx`], [`Pattern`] | the handle a pattern gets, and what a pattern is |
 //! | [`Worker`], [`Deliverable`] | one delegated task, and the type it must return |
+//! | [`Desk`], [`Isolation`], [`Patch`] | the one writer: a lease of paths, where it stands, and what it did as a value |
 //! | [`Outcome`], [`Error`], [`Covered`] | what became of workers; failure is never an answer |
 //! | [`agent`] | one adapter for each CLI: a job in, a command out; bytes in, events and an end out |
 //! | [`engine`] | where jobs run: terminals here, a rehearsal, or your own |
@@ -34,10 +35,12 @@
 compile_error!("orch needs Unix pseudo-terminals: on Windows build and run it inside WSL");
 
 pub mod agent;
+mod beneath;
 mod config;
 mod covered;
 mod cx;
 mod deliverable;
+mod desk;
 mod dirs;
 pub mod doctor;
 pub mod engine;
@@ -46,11 +49,14 @@ mod error;
 pub mod event;
 mod git;
 mod ids;
+mod isolation;
 pub mod job;
+mod lease;
 mod limits;
 mod observer;
 mod orchestrator;
 mod outcome;
+mod patch;
 mod pattern;
 pub mod plain;
 mod plan;
@@ -65,12 +71,13 @@ mod store;
 mod worker;
 
 pub use covered::{Coverage, Covered, Missing, Quorum};
-pub use cx::Cx;
+pub use cx::{Cx, Desk, DeskRequest};
 pub use deliverable::{Deliverable, SchemaError, strict};
 pub use dirs::{PrivateDir, StateDir};
 pub use doctor::doctor;
 pub use error::{Error, Halt, Result};
 pub use ids::{Digest, RunId};
+pub use isolation::Isolation;
 pub use limits::{
     Budget, Estimate, Limits, Lineage, Overrun, Price, Quota, QuotaPolicy, Resets, Resource, Retry,
 };
@@ -78,6 +85,7 @@ pub use observer::{Lines, Observer};
 pub use orch_pty::{Containment, Exit, Tier, containment};
 pub use orchestrator::{BuildError, Builder, Canceller, Orchestrator};
 pub use outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
+pub use patch::{Conflict, Patch, PatchError};
 pub use pattern::Pattern;
 pub use plan::{Plan, PlanChange, PlanError, PlanLint, PlannedStep, Step, StepId, StepStatus, UpdatePlan};
 pub use plan_tree::{PlanNode, PlanTree, Under};
@@ -87,4 +95,4 @@ pub use snapshot::{Snapshot, SnapshotError};
 pub use spending::{Charge, Spending, Spent};
 pub use step_key::StepKey;
 pub use store::{MemoryStore, Store, StoreError};
-pub use worker::{Reader, Worker};
+pub use worker::{Reader, Worker, Writer};

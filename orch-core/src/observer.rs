@@ -148,6 +148,14 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
             }
             lines.join("; ")
         }
+        EventKind::DeskTaken { paths, isolation, .. } => format!("desk taken: {paths}, {isolation}"),
+        EventKind::DeskFreed { paths, .. } => format!("desk given back: {paths}"),
+        EventKind::PatchMade {
+            files, left_out: 0, ..
+        } => format!("patch: {files} files"),
+        EventKind::PatchMade { files, left_out, .. } => {
+            format!("patch: {files} files; {left_out} more were changed beside it and are left out")
+        }
         EventKind::WorkerQueued { .. } => return None,
     })
 }

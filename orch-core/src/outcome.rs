@@ -130,6 +130,8 @@ pub enum NotStarted {
         /// The deepest that is allowed.
         limit: u32,
     },
+    /// The paths it was to write are being written by somebody else; the text names them.
+    Leased(String),
 }
 
 impl FailClass {
@@ -222,7 +224,9 @@ impl fmt::Display for Failure {
 impl fmt::Display for NotStarted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotInstalled(why) | Self::SpawnFailed(why) | Self::Unsupported(why) => f.write_str(why),
+            Self::NotInstalled(why) | Self::SpawnFailed(why) | Self::Unsupported(why) | Self::Leased(why) => {
+                f.write_str(why)
+            }
             Self::PromptTooLong { characters, limit } => {
                 write!(f, "prompt has {characters} characters, the agent takes {limit}")
             }

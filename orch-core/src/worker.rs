@@ -1,9 +1,11 @@
 //! What a worker is: how an input becomes a brief, who does it, within which limits, and what must come back.
 //!
-//! A `Worker` does nothing by itself. A reader runs through [`Cx::read`](crate::Cx::read), or as a pattern.
+//! A `Worker` does nothing by itself. A reader runs through [`Cx::read`](crate::Cx::read), or as a pattern; a
+//! writer through [`Desk::write`](crate::Desk::write) alone.
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use orch_prompts::Brief;
@@ -14,6 +16,10 @@ use crate::limits::{Limits, Retry};
 /// Marks a worker that only reads.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader(());
+
+/// Marks a worker that writes. It is no pattern: it runs only at a [`Desk`](crate::Desk).
+#[derive(Debug, Clone, Copy)]
+pub struct Writer(());
 
 /// How an input becomes a brief.
 type BriefFor<I> = Arc<dyn Fn(&I) -> Brief + Send + Sync>;
@@ -44,6 +50,8 @@ pub(crate) struct Spec {
     pub(crate) repairs: u32,
     pub(crate) retry: Option<Retry>,
     pub(crate) pool: Option<String>,
+    /// What it may write; none for a reader.
+    pub(crate) writes: Vec<PathBuf>,
 }
 
 impl<I, T: Deliverable> Worker<I, T> {
@@ -57,10 +65,33 @@ impl<I, T: Deliverable> Worker<I, T> {
             repairs: 1,
             retry: None,
             pool: None,
+            writes: Vec::new(),
         };
         Self {
             brief: Arc::new(brief),
             spec,
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<I, T> Worker<I, T> {
+    /// Makes it a writer of these files, and of everything beneath these folders, relative to the work tree. Its brief
+    /// says so, whatever scope the brief had. It runs only by [`Desk::write`](crate::Desk::write).
+    ///
+    /// ```compile_fail,E0277
+    /// use orch_core::{Pattern, Worker};
+    /// use orch_prompts::Brief;
+    ///
+    /// fn is_a_pattern(_: impl Pattern) {}
+    /// let fix: Worker<String, String> = Worker::new(|what: &String| Brief::new(what.clone()));
+    /// is_a_pattern(fix.writes(["src"])); // without `.writes(..)` this compiles
+    /// ```
+    pub fn writes<P: Into<PathBuf>>(self, paths: impl IntoIterator<Item = P>) -> Worker<I, T, Writer> {
+        let writes = paths.into_iter().map(Into::into).collect();
+        Worker {
+            brief: self.brief,
+            spec: Spec { writes, ..self.spec },
             marker: PhantomData,
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::run::Run;
+use crate::desk::Seat;
 use crate::engine::{EngineError, JobHandle};
 use crate::error::{Halt, Result};
 use crate::event::EventKind;
@@ -25,6 +26,8 @@ pub(super) struct Aboard<'a> {
     handle: Option<Arc<dyn JobHandle>>,
     /// The moment at which the time of its budget is over.
     ends: Option<Instant>,
+    /// A writer's.
+    seat: Option<&'a Seat>,
 }
 
 /// Waits until the worker may start; the inner error says why it does not.
@@ -63,6 +66,7 @@ pub(super) async fn board<'a>(
                 berth: Some(berth),
                 handle: None,
                 ends,
+                seat: None,
             };
             if let Some(Gate::Opened { account }) = opened {
                 run.emit(EventKind::QuotaOpened { account }).await?;
@@ -73,15 +77,35 @@ pub(super) async fn board<'a>(
     })
 }
 
-impl Aboard<'_> {
+impl<'a> Aboard<'a> {
+    /// Gives a writer its seat.
+    pub(super) fn seated(mut self, seat: Option<&'a Seat>) -> Self {
+        self.seat = seat;
+        self
+    }
+
+    /// What became of it, once it is looked at what a writer changed beside its paths.
+    pub(super) async fn judged<T>(&self, outcome: Outcome<T>) -> Outcome<T> {
+        match self.seat {
+            Some(seat) => seat.judged(outcome).await,
+            None => outcome,
+        }
+    }
+
     /// Says that the job is submitted from now on.
     pub(super) fn start(&mut self) {
+        if let Some(seat) = self.seat {
+            seat.sit(self.job);
+        }
         if let Some(berth) = &mut self.berth {
             berth.start();
         }
     }
 
     pub(super) fn took_off(&mut self, handle: &Arc<dyn JobHandle>) {
+        if let Some(seat) = self.seat {
+            seat.took_off(handle);
+        }
         self.handle = Some(Arc::clone(handle));
     }
 
@@ -120,6 +144,9 @@ impl Aboard<'_> {
 
     /// Its end is recorded: there is nothing to see to any more.
     pub(super) fn landed(&mut self) {
+        if let Some(seat) = self.seat {
+            seat.left();
+        }
         self.handle = None;
     }
 }

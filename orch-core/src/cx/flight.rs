@@ -13,6 +13,7 @@ use super::repair::{nonce, repair_prompt};
 use super::run::Run;
 use super::worker_log::WorkerLog;
 use crate::deliverable::Deliverable;
+use crate::desk::Seat;
 use crate::error::{Error, Halt, Result};
 use crate::event::EventKind;
 use crate::ids::Digest;
@@ -35,6 +36,8 @@ pub(super) struct Flight {
     repairs: u32,
     pool: Option<String>,
     retry: Retry,
+    /// A writer's.
+    seat: Option<Arc<Seat>>,
 }
 
 impl Flight {
@@ -44,9 +47,10 @@ impl Flight {
         base: Option<Digest>,
         spec: &Spec,
         brief: &Brief,
+        seat: Option<Arc<Seat>>,
     ) -> Result<Self> {
         let config = &run.config;
-        if brief.scope_ref().allows_writes() {
+        if brief.scope_ref().allows_writes() && seat.is_none() {
             return Err(Halt::Misuse(format!(
                 "brief of {} asks for write scope, and the worker is a reader",
                 spec.label
@@ -78,7 +82,11 @@ impl Flight {
             attempt: run.attempt(key),
         };
         let label = format!("W{worker} {}", spec.label);
-        let mut job = Job::new(id, label, agent, run.work_tree(), brief.render(&nonce()));
+        let stands = seat
+            .as_ref()
+            .map_or_else(|| run.work_tree().to_owned(), |seat| seat.stands());
+        let mut job = Job::new(id, label, agent, stands, brief.render(&nonce()));
+        job.scope.clone_from(brief.scope_ref());
         job.model.clone_from(&spec.model);
         job.limits = spec.limits.unwrap_or(config.limits);
         job.schema = schema;
@@ -101,6 +109,7 @@ impl Flight {
             repairs: spec.repairs,
             pool: spec.pool.clone(),
             retry: spec.retry.unwrap_or(config.retry),
+            seat,
         })
     }
 }
@@ -115,6 +124,7 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>, 
         repairs,
         pool,
         retry,
+        seat,
     } = flight?;
     if run.is_cancelled() {
         return Err(Halt::Cancelled.into());
@@ -129,7 +139,9 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>, 
         agent,
     })
     .await?;
-    if let Some(message) = run.known(key)
+    // What a writer answered before is not what it wrote: it works again.
+    if seat.is_none()
+        && let Some(message) = run.known(key)
         && let Ok(value) = T::parse(&message)
     {
         run.landed(worker);
@@ -140,7 +152,7 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>, 
     loop {
         // What it holds is given back when its process is gone, whichever way this future ends.
         let aboard = match board(run, &job, pool.as_deref(), purse).await? {
-            Ok(aboard) => aboard,
+            Ok(aboard) => aboard.seated(seat.as_deref()),
             Err(why) => return Err(refused(run, worker, key, why).await?.into()),
         };
         match attempt::<T>(run, worker, key, &job, repairs, aboard, &mut tries).await? {
@@ -215,6 +227,7 @@ async fn attempt<T: Deliverable>(
         }
         end = joined(end, next);
     };
+    let outcome = aboard.judged(outcome).await;
     aboard.settle(&end).await?;
     if let Outcome::Unfinished(why) = &outcome
         && end.left.is_empty()

@@ -1,11 +1,12 @@
 //! `Cx`: what a pattern may do.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use orch_prompts::Artefact;
 
+use super::desk::DeskRequest;
 use super::flight::{Flight, fly};
 use super::run::Run;
 use crate::deliverable::Deliverable;
@@ -58,8 +59,22 @@ impl Cx {
             self.base,
             worker.spec(),
             &worker.brief_for(input),
+            None,
         );
         fly(&self.run, flight, self.purse)
+    }
+
+    /// Asks for a desk: the right to write these files and folders of the work tree, and all beneath them, alone. It is
+    /// awaited; see [`DeskRequest`] for what can be said first, and [`Desk`](crate::Desk) for what it is.
+    pub fn desk<P: Into<PathBuf>>(&self, paths: impl IntoIterator<Item = P>) -> DeskRequest {
+        let paths = paths.into_iter().map(Into::into).collect();
+        DeskRequest::new(
+            Arc::clone(&self.run),
+            Arc::clone(&self.path),
+            self.base,
+            self.purse,
+            paths,
+        )
     }
 
     /// The same handle one level down: `label` becomes part of the step keys beneath it.

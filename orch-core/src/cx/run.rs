@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::aboard::tell;
 use crate::config::Config;
+use crate::desk::Book;
 use crate::engine::{EngineError, JobHandle};
 use crate::error::{Halt, Result};
 use crate::event::{Event, EventKind, VERSION};
@@ -32,6 +33,7 @@ pub(crate) struct Run {
     next_seq: tokio::sync::Mutex<u64>,
     books: Mutex<Books>,
     ledger: Arc<Ledger>,
+    pub(crate) desks: Book,
 }
 
 /// What changes while a run goes on.
@@ -103,6 +105,7 @@ impl Run {
             next_seq: tokio::sync::Mutex::new(next_seq),
             books: Mutex::new(books),
             ledger,
+            desks: Book::default(),
         }
     }
 
@@ -139,6 +142,9 @@ impl Run {
     /// Records an event, then shows it to the observers.
     pub(crate) async fn emit(&self, kind: EventKind) -> Result<()> {
         let mut seq = self.next_seq.lock().await;
+        for note in self.desks.notes() {
+            self.record(&mut seq, note).await?;
+        }
         self.record(&mut seq, kind).await
     }
 
@@ -317,7 +323,9 @@ impl Run {
             end
         });
         let mut left = Vec::new();
-        for end in join_all(ends).await {
+        let ends = join_all(ends).await;
+        self.desks.close();
+        for end in ends {
             left.extend(end?);
         }
         if left.is_empty() {

@@ -276,6 +276,7 @@ impl Builder {
             budget,
             retry,
             costless,
+            many: self.max_parallel > 1,
         }))
     }
 }

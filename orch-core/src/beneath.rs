@@ -1,0 +1,286 @@
+//! Files beneath a root that a worker may write in: read, written and removed without ever following a link.
+//!
+//! Every folder on the way is opened by itself, from the one above, and never through a link; so whatever somebody puts
+//! in place of a folder meanwhile, nothing outside the root is touched. (`openat2` with `RESOLVE_BENEATH` gives the same
+//! on Linux alone.) It knows no git and decides nothing.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::{Component, Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{AtFlags, OFlag, openat, readlinkat, renameat};
+use nix::sys::stat::{Mode, SFlag, fchmod, fstatat, mkdirat};
+use nix::unistd::{UnlinkatFlags, symlinkat, unlinkat};
+use uuid::Uuid;
+
+/// A folder beneath which everything happens.
+#[derive(Debug)]
+pub(crate) struct Beneath {
+    root: OwnedFd,
+}
+
+/// What lies at a path: a file or a link, with all there is to it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Leaf {
+    File { bytes: Vec<u8>, executable: bool },
+    Link { target: OsString },
+}
+
+/// A new leaf that lies beside its place and is not yet in it. Dropped, it is removed.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    folder: OwnedFd,
+    name: OsString,
+    beside: Option<OsString>,
+}
+
+const FOLDER: OFlag = OFlag::O_DIRECTORY
+    .union(OFlag::O_NOFOLLOW)
+    .union(OFlag::O_CLOEXEC);
+
+impl Beneath {
+    /// Opens `root`; links on the way to it are followed.
+    pub(crate) fn open(root: &Path) -> io::Result<Self> {
+        let root = nix::fcntl::open(root, OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
+        Ok(Self { root })
+    }
+
+    /// What lies at `path`; `None` when there is nothing.
+    ///
+    /// # Errors
+    /// When something else than a file or link lies there, it is larger than `limit` bytes, or a link or file is on
+    /// the way to it.
+    pub(crate) fn read(&self, path: &Path, limit: u64) -> io::Result<Option<Leaf>> {
+        let (folder, name) = match self.folder_of(path, false) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            found => found?,
+        };
+        let stat = match fstatat(&folder, name, AtFlags::AT_SYMLINK_NOFOLLOW) {
+            Err(Errno::ENOENT) => return Ok(None),
+            stat => stat?,
+        };
+        let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
+        if kind == SFlag::S_IFLNK {
+            let target = readlinkat(&folder, name)?;
+            return Ok(Some(Leaf::Link { target }));
+        }
+        if kind != SFlag::S_IFREG {
+            return Err(io::Error::other("it is neither a file nor a link"));
+        }
+        // Non-blocking: a named pipe may have been put in the file's place since.
+        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let file = File::from(openat(&folder, name, flags, Mode::empty())?);
+        let meta = file.metadata()?;
+        if !meta.is_file() {
+            return Err(io::Error::other("it is neither a file nor a link"));
+        }
+        let mut bytes = Vec::new();
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > limit {
+            return Err(io::Error::other(format!("it is larger than {limit} bytes")));
+        }
+        let executable = stat.st_mode & 0o100 != 0;
+        Ok(Some(Leaf::File { bytes, executable }))
+    }
+
+    /// Writes `leaf` beside `path`, with the folders on the way; it comes to its place by [`Staged::land`].
+    pub(crate) fn stage(&self, path: &Path, leaf: &Leaf) -> io::Result<Staged> {
+        let (folder, name) = self.folder_of(path, true)?;
+        let staged = OsString::from(format!(".orch-{}", Uuid::new_v4().simple()));
+        let mut guard = Staged {
+            name: name.to_owned(),
+            beside: None,
+            folder,
+        };
+        match leaf {
+            Leaf::File { bytes, executable } => {
+                let flags =
+                    OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+                // The process's umask narrows it, as it does for whatever the user makes.
+                let mode = if *executable { 0o777 } else { 0o666 };
+                let mode = Mode::from_bits_truncate(mode);
+                let mut file = File::from(openat(&guard.folder, staged.as_os_str(), flags, mode)?);
+                guard.beside = Some(staged);
+                // A file that is there keeps what others may do with it.
+                if let Ok(stat) = fstatat(
+                    &guard.folder,
+                    guard.name.as_os_str(),
+                    AtFlags::AT_SYMLINK_NOFOLLOW,
+                ) && stat.st_mode & SFlag::S_IFMT.bits() == SFlag::S_IFREG.bits()
+                {
+                    let kept = stat.st_mode & 0o666;
+                    let runs = if *executable { (kept >> 2) & 0o111 } else { 0 };
+                    fchmod(&file, Mode::from_bits_truncate(kept | runs))?;
+                }
+                file.write_all(bytes)?;
+            }
+            Leaf::Link { target } => {
+                symlinkat(target.as_os_str(), &guard.folder, staged.as_os_str())?;
+                guard.beside = Some(staged);
+            }
+        }
+        Ok(guard)
+    }
+
+    /// Puts `leaf` at `path`, over a file or link that is there.
+    pub(crate) fn put(&self, path: &Path, leaf: &Leaf) -> io::Result<()> {
+        self.stage(path, leaf)?.land()
+    }
+
+    /// Removes the file or link at `path`, and the folders above it that are empty then.
+    pub(crate) fn remove(&self, path: &Path) -> io::Result<()> {
+        let (folder, name) = self.folder_of(path, false)?;
+        unlinkat(&folder, name, UnlinkatFlags::NoRemoveDir)?;
+        self.prune(path);
+        Ok(())
+    }
+
+    /// Removes the empty folders above `path`. git knows no empty folders either.
+    pub(crate) fn prune(&self, path: &Path) {
+        for above in path.ancestors().skip(1) {
+            if above.as_os_str().is_empty() {
+                return;
+            }
+            let Ok((folder, name)) = self.folder_of(above, false) else {
+                return;
+            };
+            if unlinkat(&folder, name, UnlinkatFlags::RemoveDir).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The folder that holds `path`, and its name there.
+    fn folder_of<'p>(&self, path: &'p Path, create: bool) -> io::Result<(OwnedFd, &'p OsStr)> {
+        let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is no path beneath its root");
+        if path.as_os_str().as_bytes().contains(&0) {
+            return Err(refused());
+        }
+        let mut folder = self.root.try_clone()?;
+        let mut parts = path.components().peekable();
+        while let Some(part) = parts.next() {
+            let Component::Normal(name) = part else {
+                return Err(refused());
+            };
+            if parts.peek().is_none() {
+                return Ok((folder, name));
+            }
+            folder = match openat(&folder, name, FOLDER, Mode::empty()) {
+                Err(Errno::ENOENT) if create => {
+                    match mkdirat(&folder, name, Mode::from_bits_truncate(0o777)) {
+                        Ok(()) | Err(Errno::EEXIST) => {}
+                        Err(errno) => return Err(errno.into()),
+                    }
+                    openat(&folder, name, FOLDER, Mode::empty())?
+                }
+                opened => opened?,
+            };
+        }
+        Err(refused())
+    }
+}
+
+impl Staged {
+    /// Brings it to its place, in one step, over a file or link that is there.
+    pub(crate) fn land(mut self) -> io::Result<()> {
+        if let Some(staged) = &self.beside {
+            renameat(
+                &self.folder,
+                staged.as_os_str(),
+                &self.folder,
+                self.name.as_os_str(),
+            )?;
+        }
+        self.beside = None;
+        Ok(())
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if let Some(staged) = self.beside.take() {
+            let _ = unlinkat(&self.folder, staged.as_os_str(), UnlinkatFlags::NoRemoveDir);
+        }
+    }
+}
+
+impl std::fmt::Debug for Leaf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File { bytes, executable } => {
+                write!(f, "File({} bytes, executable: {executable})", bytes.len())
+            }
+            Self::Link { target } => write!(f, "Link({})", target.display()),
+        }
+    }
+}
+
+impl Leaf {
+    /// Its content as bytes, and its mode in git's words.
+    pub(crate) fn blob(&self) -> (&[u8], &'static str) {
+        match self {
+            Self::File {
+                bytes,
+                executable: true,
+            } => (bytes, "100755"),
+            Self::File {
+                bytes,
+                executable: false,
+            } => (bytes, "100644"),
+            Self::Link { target } => (target.as_bytes(), "120000"),
+        }
+    }
+
+    /// Whether it is a link that, by its words, leads out of the root beneath which it lies at `path`.
+    pub(crate) fn leads_out(&self, path: &Path) -> bool {
+        let Self::Link { target } = self else { return false };
+        let mut depth = path.components().count().saturating_sub(1);
+        for part in Path::new(target).components() {
+            match part {
+                Component::Normal(_) => depth += 1,
+                Component::CurDir => {}
+                Component::ParentDir if depth > 0 => depth -= 1,
+                _ => return true,
+            }
+        }
+        false
+    }
+
+    /// What git keeps as a blob of this mode.
+    pub(crate) fn of_blob(mode: &str, bytes: Vec<u8>) -> Self {
+        if mode == "120000" {
+            let target = OsString::from_vec(bytes);
+            return Self::Link { target };
+        }
+        let executable = mode == "100755";
+        Self::File { bytes, executable }
+    }
+}
+
+/// The files and links beneath `path` of `root`, links not followed, `.git` left out. For trees whose listing decides
+/// nothing by itself: what is listed is then read through [`Beneath`].
+pub(crate) fn walk(root: &Path, path: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    let full = root.join(path);
+    let kind = match full.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        meta => meta?.file_type(),
+    };
+    if !kind.is_dir() {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(&full)? {
+        let entry = entry?;
+        if entry.file_name() != ".git" {
+            walk(root, &path.join(entry.file_name()), found)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

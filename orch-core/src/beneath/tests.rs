@@ -1,0 +1,126 @@
+//! What lies beneath, read and written while somebody else has a hand in it.
+
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::*;
+
+fn file(text: &str) -> Leaf {
+    Leaf::File {
+        bytes: text.as_bytes().to_vec(),
+        executable: false,
+    }
+}
+
+#[test]
+fn what_is_put_is_read_and_no_word_leads_out() {
+    let root = tempfile::tempdir().expect("a temporary directory");
+    fs::create_dir(root.path().join("tree")).expect("a directory");
+    fs::write(root.path().join("victim"), "intact").expect("a file");
+    std::os::unix::fs::symlink(root.path(), root.path().join("tree/out")).expect("a link");
+    std::os::unix::fs::symlink("../victim", root.path().join("tree/link")).expect("a link");
+    let tree = Beneath::open(&root.path().join("tree")).expect("it is there");
+    let absolute = root.path().join("victim");
+    for wrong in [
+        "../victim",
+        "",
+        ".",
+        "/",
+        "a/../../victim",
+        "out/victim",
+        "a\0b",
+        absolute.to_str().expect("text"),
+    ] {
+        assert!(tree.put(Path::new(wrong), &file("hacked")).is_err(), "{wrong:?}");
+        assert!(
+            !matches!(tree.read(Path::new(wrong), 100), Ok(Some(_))),
+            "{wrong:?}"
+        );
+    }
+    tree.put(Path::new("a/b/c"), &file("new")).expect("put");
+    assert_eq!(tree.read(Path::new("a/b/c"), 3).expect("read"), Some(file("new")));
+    assert!(tree.read(Path::new("a/b/c"), 2).is_err(), "larger than the limit");
+    let link = Leaf::Link {
+        target: "../victim".into(),
+    };
+    assert_eq!(tree.read(Path::new("link"), 9).expect("read"), Some(link));
+    tree.put(Path::new("link"), &file("in place of the link"))
+        .expect("put");
+    assert_eq!(
+        fs::read_to_string(root.path().join("victim")).expect("the victim"),
+        "intact"
+    );
+    tree.remove(Path::new("a/b/c")).expect("removed");
+    assert!(!root.path().join("tree/a").exists(), "empty folders go too");
+    drop(tree.stage(Path::new("half"), &file("way")).expect("staged"));
+    assert_eq!(
+        fs::read_dir(root.path().join("tree")).expect("a listing").count(),
+        2,
+        "nothing is left of it"
+    );
+}
+
+#[test]
+fn a_link_out_is_known_by_its_words() {
+    let rows = [
+        ("a", "b", false),
+        ("a", "../b", true),
+        ("d/a", "../b", false),
+        ("d/a", "../../b", true),
+        ("d/a", "x/../../../b", true),
+        ("a", "/etc/passwd", true),
+        ("a", "./d/../b", false),
+    ];
+    for (path, target, out) in rows {
+        let link = Leaf::Link {
+            target: target.into(),
+        };
+        assert_eq!(link.leads_out(Path::new(path)), out, "{path} to {target}");
+    }
+}
+
+/// Row 54: while we write, somebody puts a link to the outside in place of the folder and of the file.
+#[test]
+fn a_racer_that_flips_a_link_never_reaches_the_victim() {
+    let root = tempfile::tempdir().expect("a temporary directory");
+    let (tree, away) = (root.path().join("tree"), root.path().join("away"));
+    fs::create_dir_all(tree.join("dir")).expect("a directory");
+    fs::create_dir(&away).expect("a directory");
+    fs::write(away.join("file"), "intact").expect("the victim");
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let _ = fs::rename(tree.join("dir"), tree.join("aside"));
+                let _ = std::os::unix::fs::symlink(&away, tree.join("dir"));
+                let _ = fs::remove_file(tree.join("dir"));
+                let _ = fs::rename(tree.join("aside"), tree.join("dir"));
+                let _ = std::os::unix::fs::symlink(away.join("file"), tree.join("dir/file"));
+            }
+        });
+        let beneath = Beneath::open(&tree).expect("it is there");
+        let (mut written, mut refused) = (0, 0);
+        // Until both have happened often: the race was on.
+        for _ in 0..200_000 {
+            match beneath.put(Path::new("dir/file"), &file("written")) {
+                Ok(()) => written += 1,
+                Err(_) => refused += 1,
+            }
+            let _ = beneath.read(Path::new("dir/file"), 100);
+            if written > 500 && refused > 500 {
+                break;
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        assert!(written > 0, "{written} written, {refused} refused");
+    });
+    assert_eq!(
+        fs::read_to_string(away.join("file")).expect("the victim"),
+        "intact"
+    );
+    assert_eq!(
+        fs::read_dir(&away).expect("a listing").count(),
+        1,
+        "nothing was added beside it"
+    );
+}

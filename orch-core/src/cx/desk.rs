@@ -1,0 +1,318 @@
+//! The desk: the one way in which a worker writes.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use orch_prompts::Scope;
+
+use super::flight::{Flight, fly};
+use super::run::Run;
+use crate::deliverable::Deliverable;
+use crate::desk::{Place, Seat, Step};
+use crate::error::{Error, Halt, Result};
+use crate::event::EventKind;
+use crate::ids::Digest;
+use crate::isolation::Isolation;
+use crate::lease::{Lease, LeaseError, Territory};
+use crate::limits::Purse;
+use crate::outcome::{NotStarted, Unfinished};
+use crate::patch::Patch;
+use crate::worker::{Worker, Writer};
+
+/// The right to write some paths of the work tree, and the place where that is done.
+///
+/// While it is held nobody else has a desk of an overlapping path: no other step, run or process of this user with the
+/// same state directory. Dropping it gives the paths back; so does the death of this process. Where a write at it was given
+/// up, they are given back when the writer is gone: that is seen to when this run asks for another desk, and at its end.
+/// A writer works where the desk's [`Isolation`] says, and what it did is a [`Patch`].
+///
+/// ```
+/// # use orch_core::{Cx, Result, Worker, Writer};
+/// async fn fix(cx: &Cx, worker: &Worker<String, String, Writer>) -> Result<String> {
+///     let mut desk = cx.desk(["src"]).await?;
+///     let first = desk.write(worker, &"the parser".to_owned()).await?;
+///     let then = desk.write(worker, &"the printer".to_owned()).await?;
+///     desk.patch().await?.apply().await?;
+///     Ok(first + &then)
+/// }
+/// ```
+///
+/// Two writes at once at one desk do not compile:
+///
+/// ```compile_fail,E0499
+/// # use orch_core::{Cx, Result, Worker, Writer};
+/// async fn fix(cx: &Cx, worker: &Worker<String, String, Writer>) -> Result<String> {
+///     let mut desk = cx.desk(["src"]).await?;
+///     let first = desk.write(worker, &"the parser".to_owned());
+///     let then = desk.write(worker, &"the printer".to_owned());
+///     let (first, then) = futures::join!(first, then);
+///     Ok(first? + &then?)
+/// }
+/// ```
+pub struct Desk {
+    run: Arc<Run>,
+    path: Arc<[String]>,
+    base: Option<Digest>,
+    purse: Purse,
+    seat: Arc<Seat>,
+    _step: Step,
+}
+
+/// A desk that was asked for. Awaiting it takes the desk.
+///
+/// # Errors
+/// [`Halt::Misuse`] when a path is absolute, has a `..`, a zero byte or a link in it, or lies in `.git`; when this step, a
+/// step above or one beneath it has a desk already (it could wait for itself: steps side by side take a
+/// [`Cx::child`](super::Cx::child) each); or when the isolation that was asked for cannot be had.
+/// [`NotStarted::Leased`] when the paths are taken and it was to fail then.
+///
+/// # Cancel safety
+/// Dropping the future gives back what it had.
+#[must_use = "a desk is taken when it is awaited"]
+pub struct DeskRequest {
+    run: Arc<Run>,
+    path: Arc<[String]>,
+    base: Option<Digest>,
+    purse: Purse,
+    paths: Vec<PathBuf>,
+    waits: bool,
+    isolation: Option<Isolation>,
+}
+
+impl DeskRequest {
+    pub(super) fn new(
+        run: Arc<Run>,
+        path: Arc<[String]>,
+        base: Option<Digest>,
+        purse: Purse,
+        paths: Vec<PathBuf>,
+    ) -> Self {
+        Self {
+            run,
+            path,
+            base,
+            purse,
+            paths,
+            waits: true,
+            isolation: None,
+        }
+    }
+
+    /// Fails when somebody else writes, or waits for, an overlapping path, instead of waiting. Askers of one process
+    /// wait in the order in which they came; between processes there is no order.
+    pub fn or_fail(mut self) -> Self {
+        self.waits = false;
+        self
+    }
+
+    /// Says where the writers of this desk stand.
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.isolation = Some(isolation);
+        self
+    }
+
+    async fn take(self) -> Result<Desk> {
+        let Self {
+            run,
+            path,
+            base,
+            purse,
+            paths,
+            waits,
+            isolation,
+        } = self;
+        let misuse = |what: String| Error::Halt(Halt::Misuse(what));
+        if run.is_cancelled() {
+            return Err(Halt::Cancelled.into());
+        }
+        let territory = Territory::survey(run.work_tree(), &paths);
+        let territory = territory.map_err(|error| misuse(format!("desk cannot be taken: {error}")))?;
+        let step = run.desks.enter(&path).map_err(|other| {
+            let (own, other) = (named(&path), named(&other));
+            misuse(format!(
+                "desk of {territory} was asked for by {own} while {other} has one or waits for one: give that back first, or take a child for each"
+            ))
+        })?;
+        let lease = {
+            let taking = Lease::take(&run.config.state, run.work_tree(), territory.clone(), waits);
+            let mut taking = std::pin::pin!(taking);
+            loop {
+                tokio::select! {
+                    biased;
+                    () = run.cancelled() => return Err(Halt::Cancelled.into()),
+                    lease = &mut taking => break lease,
+                    // A writer whose future was dropped may be in the way until it is gone.
+                    () = run.desks.see_one_off() => {}
+                }
+            }
+        };
+        let lease = lease.map_err(|error| match error {
+            LeaseError::Held { .. } => {
+                Error::Unfinished(Unfinished::NotStarted(NotStarted::Leased(error.to_string())))
+            }
+            LeaseError::Record { .. } => misuse(error.to_string()),
+        })?;
+        let config = &run.config;
+        let place = Place::furnish(
+            &config.state,
+            run.id(),
+            run.work_tree(),
+            &territory,
+            isolation,
+            config.many,
+        );
+        let place = place
+            .await
+            .map_err(|why| misuse(format!("desk of {territory} cannot be made: {why}")))?;
+        let isolation = place.isolation();
+        let seat = Arc::new(Seat::new(Arc::clone(&config.engine), place, lease));
+        // From here on a drop says that the desk was given back, so it must have been recorded that it was taken.
+        let kind = EventKind::DeskTaken {
+            path: path.to_vec(),
+            paths: territory.to_string(),
+            isolation,
+        };
+        run.emit(kind).await?;
+        Ok(Desk {
+            run,
+            path,
+            base,
+            purse,
+            seat,
+            _step: step,
+        })
+    }
+}
+
+impl IntoFuture for DeskRequest {
+    type Output = Result<Desk>;
+    type IntoFuture = BoxFuture<'static, Result<Desk>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.take())
+    }
+}
+
+impl Desk {
+    /// Runs a writer and returns its deliverable. What it wrote is in [`Desk::patch`], also when it failed.
+    ///
+    /// The brief is rendered before this returns, so `input` need not live on. A writer is run again when its run is
+    /// taken up again: that it answered before does not say that its work is still there.
+    ///
+    /// # Errors
+    /// As [`Cx::read`](super::Cx::read). [`Halt::Misuse`] when the worker's paths are none, or not all the desk's.
+    /// `Failed` with [`ScopeViolation`](crate::FailClass::ScopeViolation) when it changed what it was not to; the detail
+    /// names it, and its answer is not to be trusted.
+    ///
+    /// # Cancel safety
+    /// Dropping the future cancels the worker and everything below it. The desk stays taken until that is gone.
+    pub fn write<'a, I, T: Deliverable>(
+        &'a mut self,
+        worker: &Worker<I, T, Writer>,
+        input: &I,
+    ) -> impl Future<Output = Result<T>> + Send + use<'a, I, T> {
+        let flight = self.flight::<I, T>(worker, input);
+        async move {
+            // A writer before this one, whose future was dropped.
+            self.seat.empty().await;
+            fly(&self.run, flight, self.purse).await
+        }
+    }
+
+    fn flight<I, T: Deliverable>(&self, worker: &Worker<I, T, Writer>, input: &I) -> Result<Flight> {
+        let spec = worker.spec();
+        let wrong = |why: String| Halt::Misuse(format!("paths of {} cannot be written: {why}", spec.label));
+        let own = Territory::survey(self.run.work_tree(), &spec.writes)
+            .map_err(|error| wrong(error.to_string()))?;
+        if !self.seat.territory().covers_all(&own) {
+            let why = format!(
+                "{own} is not within {}, which is the desk's",
+                self.seat.territory()
+            );
+            return Err(wrong(why).into());
+        }
+        let scope = Scope::write(own.paths().iter().map(|path| match path.as_os_str() {
+            root if root.is_empty() => PathBuf::from("."),
+            _ => path.clone(),
+        }));
+        let brief = worker.brief_for(input).scope(scope);
+        let seat = Some(Arc::clone(&self.seat));
+        Flight::prepare::<T>(&self.run, &self.path, self.base, spec, &brief, seat)
+    }
+
+    /// What was done at this desk since it was taken, as a value.
+    ///
+    /// # Errors
+    /// `Failed` when a file cannot be read or git cannot be run; [`Halt::Store`] when it could not be recorded.
+    ///
+    /// # Cancel safety
+    /// Safe: it only reads.
+    pub async fn patch(&self) -> Result<Patch> {
+        self.seat.empty().await;
+        let patch = self.seat.patch().await?;
+        let kind = EventKind::PatchMade {
+            path: self.path.to_vec(),
+            files: patch.files().count() as u64,
+            left_out: patch.left_out().len() as u64,
+        };
+        self.run.emit(kind).await?;
+        Ok(patch)
+    }
+
+    /// Where its writers stand.
+    pub fn isolation(&self) -> Isolation {
+        self.seat.place().isolation()
+    }
+
+    /// The directory in which its writers stand: for checks of what they wrote, before it is merged.
+    pub fn directory(&self) -> PathBuf {
+        self.seat.stands()
+    }
+
+    /// The paths that are leased, relative to the work tree; its root is the empty path.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.seat.territory().paths().iter().map(PathBuf::as_path)
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.run.desks.note(EventKind::DeskFreed {
+            path: self.path.to_vec(),
+            paths: self.seat.territory().to_string(),
+        });
+        if self.seat.is_taken() {
+            self.run.desks.linger(Arc::clone(&self.seat));
+        }
+    }
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk")
+            .field("paths", self.seat.territory())
+            .field("isolation", &self.isolation())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for DeskRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeskRequest")
+            .field("paths", &self.paths)
+            .field("waits", &self.waits)
+            .field("isolation", &self.isolation)
+            .finish_non_exhaustive()
+    }
+}
+
+fn named(path: &[String]) -> String {
+    if path.is_empty() {
+        "the run itself".to_owned()
+    } else {
+        format!("step {}", path.join("/"))
+    }
+}

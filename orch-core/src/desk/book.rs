@@ -1,0 +1,122 @@
+//! What one run knows of its desks: which steps have one, which writers are still on their way out, and what is yet to be
+//! recorded.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::Seat;
+use crate::event::EventKind;
+
+/// The desks of one run.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    pages: Arc<Mutex<Pages>>,
+    lingers: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    /// The paths of the steps that have, or wait for, a desk.
+    steps: Vec<Vec<String>>,
+    /// Seats that were left while their writer was not yet gone.
+    lingering: Vec<Arc<Seat>>,
+    notes: Vec<EventKind>,
+}
+
+/// A step that has a desk. Dropped, it may have another.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pages: Arc<Mutex<Pages>>,
+    path: Vec<String>,
+}
+
+impl Book {
+    /// Gives the step at `path` the right to a desk.
+    ///
+    /// # Errors
+    /// The path of a step at, above or beneath it that has one: it could wait for itself.
+    pub(crate) fn enter(&self, path: &[String]) -> Result<Step, Vec<String>> {
+        let mut pages = lock(&self.pages);
+        let related = |other: &&Vec<String>| other.starts_with(path) || path.starts_with(other);
+        if let Some(other) = pages.steps.iter().find(related) {
+            return Err(other.clone());
+        }
+        pages.steps.push(path.to_vec());
+        Ok(Step {
+            pages: Arc::clone(&self.pages),
+            path: path.to_vec(),
+        })
+    }
+
+    /// Records, with the next event, what happened where nothing can be waited for.
+    pub(crate) fn note(&self, kind: EventKind) {
+        lock(&self.pages).notes.push(kind);
+    }
+
+    /// What is yet to be recorded.
+    pub(crate) fn notes(&self) -> Vec<EventKind> {
+        std::mem::take(&mut lock(&self.pages).notes)
+    }
+
+    /// Keeps a seat, and with it its lease, until the writer in it is gone.
+    pub(crate) fn linger(&self, seat: Arc<Seat>) {
+        lock(&self.pages).lingering.push(seat);
+        self.lingers.notify_waiters();
+    }
+
+    /// Waits until a writer that nobody waits for is gone, and frees its seat. Never returns while there is none.
+    pub(crate) async fn see_one_off(&self) {
+        let seat = loop {
+            let more = self.lingers.notified();
+            let mut more = std::pin::pin!(more);
+            more.as_mut().enable();
+            let first = lock(&self.pages).lingering.first().cloned();
+            match first {
+                Some(seat) => break seat,
+                None => more.await,
+            }
+        };
+        seat.empty().await;
+        lock(&self.pages)
+            .lingering
+            .retain(|other| !Arc::ptr_eq(other, &seat));
+    }
+
+    /// Frees all seats: every writer of the run is gone.
+    pub(crate) fn close(&self) {
+        let seats = std::mem::take(&mut lock(&self.pages).lingering);
+        drop(seats);
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        let mut pages = lock(&self.pages);
+        if let Some(index) = pages.steps.iter().position(|path| *path == self.path) {
+            pages.steps.swap_remove(index);
+        }
+    }
+}
+
+fn lock(pages: &Mutex<Pages>) -> MutexGuard<'_, Pages> {
+    pages.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_and_its_children_have_one_desk_at_a_time() {
+        let path = |labels: &[&str]| labels.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let book = Book::default();
+        let step = book.enter(&path(&["a", "b"])).expect("the first");
+        for related in [&["a", "b"][..], &["a", "b", "c"], &["a"], &[]] {
+            book.enter(&path(related)).expect_err("it could wait for itself");
+        }
+        let _apart = book.enter(&path(&["a", "c"])).expect("another step");
+        drop(step);
+        book.enter(&path(&["a", "b", "c"])).expect("it is free");
+    }
+}

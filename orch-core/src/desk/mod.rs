@@ -1,0 +1,15 @@
+//! What a desk stands on: the place where a writer works, who sits there, and what a run knows of its desks.
+//!
+//! It does not run workers: that is [`Cx`](crate::Cx)'s.
+
+mod book;
+mod copies;
+mod place;
+mod repository;
+mod rules;
+mod seat;
+mod traces;
+
+pub(crate) use book::{Book, Step};
+pub(crate) use place::Place;
+pub(crate) use seat::Seat;

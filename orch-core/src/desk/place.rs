@@ -1,0 +1,248 @@
+//! The place where a writer works: made when the desk is taken, compared with what it was, removed with the desk.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError, Weak};
+
+use super::copies::{self, beside};
+use super::repository::Repository;
+use super::rules::Rules;
+use super::traces::Traces;
+use crate::dirs::{self, PrivateDir, StateDir};
+use crate::ids::{Digest, RunId};
+use crate::isolation::Isolation;
+use crate::lease::{Lease, Territory};
+use crate::patch::{Change, Origin};
+
+/// Where a writer works.
+#[derive(Debug)]
+pub(crate) struct Place {
+    state: StateDir,
+    isolation: Isolation,
+    /// The user's work tree.
+    work_tree: PathBuf,
+    repository: Option<Repository>,
+    /// The tree's root, and from there the folder in which the worker stands.
+    top: PathBuf,
+    prefix: PathBuf,
+    rules: Rules,
+    /// What the territory held when the desk was taken; the contents are in `base`.
+    known: BTreeSet<PathBuf>,
+    base: PathBuf,
+    /// All files there, as they were when last looked at; paths from where the worker stands.
+    traces: Mutex<Traces>,
+    obeyed: Option<Digest>,
+    /// A linked work tree's entry in the repository.
+    entry: Option<PathBuf>,
+    /// Private; last, so that it goes last.
+    _room: PrivateDir,
+}
+
+impl Place {
+    /// Makes the place for a writer of `territory`. `asked` is what the desk says; else a clone if `many` workers may run
+    /// at once and there is a repository.
+    ///
+    /// # Errors
+    /// What cannot be done, and why.
+    pub(crate) async fn furnish(
+        state: &StateDir,
+        run: RunId,
+        work_tree: &Path,
+        territory: &Territory,
+        asked: Option<Isolation>,
+        many: bool,
+    ) -> Result<Self, String> {
+        let found = Repository::of(work_tree).await;
+        let isolation = match (asked, &found) {
+            (Some(asked), Ok(_)) => asked,
+            (Some(Isolation::InPlace), Err(_)) => Isolation::InPlace,
+            (Some(asked), Err(why)) => {
+                return Err(format!(
+                    "a writer {asked} needs a git repository: {why}; ask for a desk in place"
+                ));
+            }
+            (None, Ok(_)) if many => Isolation::Clone,
+            (None, _) => Isolation::InPlace,
+        };
+        let repository = found.ok();
+        let room = state.room("runs", &run.to_string());
+        let room = room.map_err(|error| format!("a private place cannot be made: {error}"))?;
+        let exclude = repository.as_ref().map(Repository::exclude_file);
+        let rules = Rules::new(room.path(), exclude.as_deref()).await?;
+        let (home, prefix) = match &repository {
+            Some(repository) => (repository.top.clone(), repository.prefix.clone()),
+            None => (work_tree.to_owned(), PathBuf::new()),
+        };
+        let (base, tree) = (room.path().join("base"), room.path().join("tree"));
+        dirs::make_private(&base).map_err(|error| error.to_string())?;
+        // In place, only what is beneath the work tree is looked at; elsewhere the whole repository is needed to build.
+        let within = if isolation == Isolation::InPlace {
+            prefix.clone()
+        } else {
+            PathBuf::new()
+        };
+        let mut files = rules.list(&home, std::slice::from_ref(&within)).await?;
+        if let Some(repository) = &repository {
+            files.extend(repository.tracked(&within).await?);
+        }
+        files.sort();
+        files.dedup();
+        let mut place = Self {
+            state: state.clone(),
+            isolation,
+            work_tree: work_tree.to_owned(),
+            obeyed: None,
+            repository,
+            top: home.clone(),
+            prefix,
+            rules,
+            known: BTreeSet::new(),
+            base,
+            traces: Mutex::default(),
+            entry: None,
+            _room: room,
+        };
+        if isolation != Isolation::InPlace {
+            place.set_apart(&home, tree, files.clone()).await?;
+        }
+        let prefix = &place.prefix;
+        let files: Vec<PathBuf> = files
+            .iter()
+            .filter_map(|path| Some(path.strip_prefix(prefix).ok()?.to_owned()))
+            .collect();
+        place.known = files
+            .iter()
+            .filter(|path| territory.covers(path))
+            .cloned()
+            .collect();
+        copies::copy(
+            &place.stands(),
+            &place.base,
+            place.known.iter().cloned().collect(),
+        )
+        .await?;
+        place.traces = Mutex::new(place.look(files).await?);
+        place.obeyed = place.repository.as_ref().map(Repository::obeyed);
+        Ok(place)
+    }
+
+    /// Makes a tree of the writer's own and fills it with the user's files as they are now.
+    async fn set_apart(&mut self, home: &Path, tree: PathBuf, files: Vec<PathBuf>) -> Result<(), String> {
+        let Some(repository) = &self.repository else {
+            return Ok(());
+        };
+        match self.isolation {
+            Isolation::Worktree => self.entry = Some(repository.link_to(&tree).await?),
+            _ => repository.clone_to(&tree).await?,
+        }
+        copies::copy(home, &tree, files).await?;
+        let stands = tree.join(&self.prefix);
+        std::fs::create_dir_all(&stands).map_err(|error| error.to_string())?;
+        self.top = tree;
+        Ok(())
+    }
+
+    /// Where the worker stands.
+    pub(crate) fn stands(&self) -> PathBuf {
+        // Not with an empty path at its end: that would add a slash.
+        if self.prefix.as_os_str().is_empty() {
+            self.top.clone()
+        } else {
+            self.top.join(&self.prefix)
+        }
+    }
+
+    pub(crate) fn isolation(&self) -> Isolation {
+        self.isolation
+    }
+
+    /// What differs in `territory` from when the desk was taken.
+    pub(crate) async fn changes(&self, territory: &Territory) -> Result<Vec<Change>, String> {
+        let within: Vec<PathBuf> = territory
+            .paths()
+            .iter()
+            .map(|path| self.prefix.join(path))
+            .collect();
+        let now = self.paths_here(self.rules.list(&self.top, &within).await?);
+        let paths = now.into_iter().chain(self.known.iter().cloned()).collect();
+        copies::compare(&self.base, &self.stands(), paths).await
+    }
+
+    /// What was touched outside `territory` since the place was last looked at.
+    pub(crate) async fn strays(&self, territory: &Territory) -> Result<Vec<PathBuf>, String> {
+        let (before, now) = self.looked_again().await?;
+        let mut touched = before.touched_until(&now);
+        touched.retain(|path| !territory.covers(path));
+        Ok(touched)
+    }
+
+    /// What the writer touched that it had no right to: files beside its paths, where it stands among the user's own,
+    /// and what git obeys, where it shares that. Named once.
+    pub(crate) async fn trespasses(&self, lease: &Lease) -> Result<Vec<PathBuf>, String> {
+        let mut touched = Vec::new();
+        if self.isolation == Isolation::InPlace {
+            let (before, now) = self.looked_again().await?;
+            touched = before.touched_until(&now);
+            let others = lease.others(&self.state, &self.work_tree);
+            touched.retain(|path| {
+                !lease.territory().covers(path) && !others.iter().any(|other| other.covers(path))
+            });
+            *self.traces.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        }
+        if let (Isolation::InPlace | Isolation::Worktree, Some(repository)) =
+            (self.isolation, &self.repository)
+            && Some(repository.obeyed()) != self.obeyed
+        {
+            touched.push(repository.obeyed_from());
+        }
+        Ok(touched)
+    }
+
+    /// Where a patch that is made here goes.
+    pub(crate) fn origin(&self, territory: Territory, lease: Weak<Lease>) -> Origin {
+        Origin {
+            state: self.state.clone(),
+            work_tree: self.work_tree.clone(),
+            territory,
+            head: self
+                .repository
+                .as_ref()
+                .and_then(|repository| repository.head.clone()),
+            in_place: self.isolation == Isolation::InPlace,
+            lease,
+        }
+    }
+
+    /// All files as they were when last looked at, and as they are now.
+    async fn looked_again(&self) -> Result<(Traces, Traces), String> {
+        let before = self.traces.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let listed = self
+            .rules
+            .list(&self.top, std::slice::from_ref(&self.prefix))
+            .await?;
+        let mut files = self.paths_here(listed);
+        files.extend(before.paths().cloned());
+        let now = self.look(files).await?;
+        Ok((before, now))
+    }
+
+    async fn look(&self, files: Vec<PathBuf>) -> Result<Traces, String> {
+        let stands = self.stands();
+        beside(move || Ok(Traces::of(&stands, files))).await
+    }
+
+    /// Paths from the tree's root, as paths from where the worker stands.
+    fn paths_here(&self, paths: Vec<PathBuf>) -> Vec<PathBuf> {
+        let from_here = |path: PathBuf| Some(path.strip_prefix(&self.prefix).ok()?.to_owned());
+        paths.into_iter().filter_map(from_here).collect()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(entry) = &self.entry {
+            // Not by git, which would obey a configuration that the writer may have written.
+            let _ = std::fs::remove_dir_all(entry);
+        }
+    }
+}

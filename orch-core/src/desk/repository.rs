@@ -1,0 +1,136 @@
+//! The user's repository, where there is one: read, and never written but for the entry of a linked work tree.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::git::{Git, paths_of};
+use crate::ids::Digest;
+
+/// The most bytes of one configuration file that are looked at.
+const CONFIG_LIMIT: usize = 4 << 20;
+
+/// A repository, and the work tree's place in it.
+#[derive(Debug)]
+pub(super) struct Repository {
+    git: Git,
+    /// The folder that holds all of its files.
+    pub(super) top: PathBuf,
+    /// The work tree, from there.
+    pub(super) prefix: PathBuf,
+    /// What all its linked work trees share.
+    common: PathBuf,
+    /// The commit that is checked out; none before the first.
+    pub(super) head: Option<String>,
+}
+
+impl Repository {
+    /// The repository that holds `work_tree`.
+    pub(super) async fn of(work_tree: &Path) -> Result<Self, String> {
+        let git = Git::at(work_tree).await?;
+        let top = git.line(["rev-parse", "--show-toplevel"]).await?;
+        let prefix = git.line(["rev-parse", "--show-prefix"]).await?;
+        let common = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
+        let common = git.line(common).await?;
+        let head = git
+            .line(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+            .await;
+        Ok(Self {
+            top: top.into(),
+            prefix: prefix.trim_end_matches('/').into(),
+            common: common.into(),
+            head: head.ok(),
+            git,
+        })
+    }
+
+    /// The files that git tracks beneath `within`, from the top.
+    pub(super) async fn tracked(&self, within: &Path) -> Result<Vec<PathBuf>, String> {
+        let within = self.top.join(within);
+        let command = ["ls-files", "-z", "--cached", "--full-name", "--"].map(OsStr::new);
+        let listed = self
+            .git
+            .ask(command.into_iter().chain([within.as_os_str()]))
+            .await?;
+        Ok(paths_of(&listed))
+    }
+
+    /// The user's own ignore rules of this repository.
+    pub(super) fn exclude_file(&self) -> PathBuf {
+        self.common.join("info/exclude")
+    }
+
+    /// Makes a repository of its own at `tree` that knows the same commits and branches, without files. Its objects are
+    /// read from this one, so nothing is copied and no file is shared that could be written through it.
+    pub(super) async fn clone_to(&self, tree: &Path) -> Result<(), String> {
+        let format = self.git.line(["rev-parse", "--show-object-format"]).await?;
+        let above = tree.parent().unwrap_or(tree);
+        let format = format!("--object-format={format}");
+        let init = ["init", "--quiet", "--template=", &format].map(OsStr::new);
+        let init = init.into_iter().chain([tree.as_os_str()]);
+        Git::alone(above).ask(init).await?;
+        let objects = ["rev-parse", "--path-format=absolute", "--git-path", "objects"];
+        let objects = self.git.line(objects).await?;
+        let failed = |error: std::io::Error| format!("making a clone in {} failed: {error}", tree.display());
+        fs::create_dir_all(tree.join(".git/objects/info")).map_err(failed)?;
+        fs::write(tree.join(".git/objects/info/alternates"), objects + "\n").map_err(failed)?;
+        if let Ok(shallow) = fs::read(self.common.join("shallow")) {
+            fs::write(tree.join(".git/shallow"), shallow).map_err(failed)?;
+        }
+        let clone = Git::alone(tree);
+        let refs = self
+            .git
+            .ask(["for-each-ref", "--format=create %(refname) %(objectname)"])
+            .await?;
+        if !refs.is_empty() {
+            clone.clone().input(refs).ask(["update-ref", "--stdin"]).await?;
+        }
+        if let Some(head) = &self.head {
+            clone.ask(["update-ref", "--no-deref", "HEAD", head]).await?;
+            clone.ask(["read-tree", "HEAD"]).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a linked work tree at `tree`, without files; returns its entry in the repository, which is to be removed
+    /// with it.
+    pub(super) async fn link_to(&self, tree: &Path) -> Result<PathBuf, String> {
+        let Some(head) = &self.head else {
+            return Err("a linked work tree needs a first commit".to_owned());
+        };
+        let add = ["worktree", "add", "--no-checkout", "--detach", "--force"].map(OsStr::new);
+        let add = add.into_iter().chain([tree.as_os_str(), OsStr::new(head)]);
+        self.git.ask(add).await?;
+        let git_file = fs::read_to_string(tree.join(".git")).map_err(|error| error.to_string())?;
+        let entry = git_file
+            .strip_prefix("gitdir: ")
+            .map(|path| PathBuf::from(path.trim_end()));
+        let entry = entry.filter(|path| path.starts_with(self.common.join("worktrees")));
+        let entry = entry.ok_or("git made a linked work tree without an entry")?;
+        let linked = Git::at(tree).await?;
+        linked.ask(["read-tree", "HEAD"]).await?;
+        Ok(entry)
+    }
+
+    /// The digest of all that git would obey in every work tree: configuration, attributes and hooks.
+    pub(super) fn obeyed(&self) -> Digest {
+        let mut files: Vec<PathBuf> = ["config", "config.worktree", "info/attributes"]
+            .map(|name| self.common.join(name))
+            .into();
+        if let Ok(hooks) = fs::read_dir(self.common.join("hooks")) {
+            files.extend(hooks.filter_map(|hook| Some(hook.ok()?.path())));
+        }
+        files.sort();
+        let parts = files.iter().map(|path| {
+            let content = crate::dirs::read_bounded(path, CONFIG_LIMIT);
+            let content = content.map(|bytes| bytes.map(Digest::of));
+            format!("{} {content:?}\n", path.display())
+        });
+        Digest::of(parts.collect::<String>())
+    }
+
+    /// What [`Repository::obeyed`] looks at, for a person.
+    pub(super) fn obeyed_from(&self) -> PathBuf {
+        self.common.join("config")
+    }
+}

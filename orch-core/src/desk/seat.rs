@@ -1,0 +1,150 @@
+//! One writer's seat: the lease, the place, and who is in it. The lease is not freed before its writer is gone.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::Place;
+use crate::engine::{Engine, JobHandle};
+use crate::job::Job;
+use crate::lease::{Lease, Territory};
+use crate::outcome::{FailClass, Failure, Outcome, Unfinished};
+use crate::patch::{Patch, PatchError};
+
+/// How many paths a violation names.
+const NAMED: usize = 12;
+
+/// Where one writer works, and the right to.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    engine: Arc<dyn Engine>,
+    // Before the lease: what is cleared away is cleared away under it.
+    place: Place,
+    lease: Arc<Lease>,
+    sitting: Mutex<Vec<Sitting>>,
+}
+
+/// A writer that was, or is about to be, submitted.
+#[derive(Debug, Clone)]
+struct Sitting {
+    job: Job,
+    handle: Option<Arc<dyn JobHandle>>,
+}
+
+impl Seat {
+    pub(crate) fn new(engine: Arc<dyn Engine>, place: Place, lease: Lease) -> Self {
+        Self {
+            engine,
+            place,
+            lease: Arc::new(lease),
+            sitting: Mutex::default(),
+        }
+    }
+
+    /// What may be written here.
+    pub(crate) fn territory(&self) -> &Territory {
+        self.lease.territory()
+    }
+
+    /// Where the worker stands.
+    pub(crate) fn stands(&self) -> PathBuf {
+        self.place.stands()
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Says that `job` is about to be submitted.
+    pub(crate) fn sit(&self, job: &Job) {
+        let job = job.clone();
+        self.sitting().push(Sitting { job, handle: None });
+    }
+
+    /// Says that it was submitted.
+    pub(crate) fn took_off(&self, taken: &Arc<dyn JobHandle>) {
+        if let Some(sitting) = self.sitting().last_mut() {
+            sitting.handle = Some(Arc::clone(taken));
+        }
+    }
+
+    /// Says that the writer is gone and reported.
+    pub(crate) fn left(&self) {
+        self.sitting().clear();
+    }
+
+    /// Whether a writer may still be at work.
+    pub(crate) fn is_taken(&self) -> bool {
+        !self.sitting().is_empty()
+    }
+
+    /// Ends the writer that nobody waits for any more and waits until it is gone.
+    pub(crate) async fn empty(&self) {
+        loop {
+            let first = self.sitting().first().cloned();
+            let Some(Sitting { job, handle }) = first else {
+                return;
+            };
+            let handle = match handle {
+                Some(handle) => Ok(handle),
+                // It may have been started: submitting is idempotent, and then it can be ended.
+                None => self.engine.submit(&job).await,
+            };
+            // An engine that cannot be reached says nothing more about it, however long it is waited for.
+            if let Ok(handle) = handle {
+                handle.cancel();
+                let _ = handle.wait().await;
+            }
+            self.sitting().retain(|other| other.job.id != job.id);
+        }
+    }
+
+    /// What became of a writer once it is looked at what it wrote beside its paths.
+    pub(crate) async fn judged<T>(&self, outcome: Outcome<T>) -> Outcome<T> {
+        if let Outcome::Unfinished(Unfinished::Cancelled | Unfinished::NotStarted(_)) = outcome {
+            return outcome;
+        }
+        let fail =
+            |class, detail: String| Outcome::Unfinished(Unfinished::Failed(Failure::new(class, detail)));
+        match self.place.trespasses(&self.lease).await {
+            Ok(paths) if paths.is_empty() => outcome,
+            Ok(paths) => {
+                let named: Vec<String> = paths.iter().take(NAMED).map(|path| shown(path)).collect();
+                let more = match paths.len().saturating_sub(NAMED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let detail = format!(
+                    "a writer of {} also changed {}{more}",
+                    self.territory(),
+                    named.join(", ")
+                );
+                fail(FailClass::ScopeViolation, detail)
+            }
+            Err(why) => fail(
+                FailClass::Other,
+                format!("what the writer changed cannot be looked at: {why}"),
+            ),
+        }
+    }
+
+    /// What the writers here did since the desk was taken.
+    pub(crate) async fn patch(&self) -> Result<Patch, PatchError> {
+        let failed = |why| PatchError::Git {
+            doing: "ls-files",
+            why,
+        };
+        let changes = self.place.changes(self.territory()).await.map_err(failed)?;
+        let left_out = self.place.strays(self.territory()).await.map_err(failed)?;
+        let lease: Weak<Lease> = Arc::downgrade(&self.lease);
+        let origin = self.place.origin(self.territory().clone(), lease);
+        Patch::of(origin, changes, left_out).await
+    }
+
+    fn sitting(&self) -> MutexGuard<'_, Vec<Sitting>> {
+        self.sitting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn shown(path: &Path) -> String {
+    crate::plain::line(&path.to_string_lossy(), 200)
+}

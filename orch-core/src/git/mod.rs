@@ -1,0 +1,7 @@
+//! git, asked in a way that runs nothing of a repository's own.
+
+mod change;
+mod hardened;
+
+pub(crate) use change::{change_since, paths_of};
+pub(crate) use hardened::Git;

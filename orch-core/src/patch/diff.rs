@@ -1,0 +1,58 @@
+//! Changes as text for a person: made by git outside every repository, from private copies.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use orch_pty::Exit;
+
+use super::Change;
+use crate::beneath::Beneath;
+use crate::dirs;
+use crate::git::Git;
+
+/// The most bytes of a diff that are kept.
+const DIFF_LIMIT: usize = 1 << 20;
+
+/// `changes` as a unified diff, made in the private directory `scratch`; cut, and said so, where it is very long.
+pub(super) async fn text_of(scratch: &Path, changes: &[Change]) -> Result<String, String> {
+    let failed = |error: std::io::Error| error.to_string();
+    let place = dirs::unused_beneath(scratch);
+    dirs::make_private(&place).map_err(failed)?;
+    for (name, side) in [("a", true), ("b", false)] {
+        dirs::make_private(&place.join(name)).map_err(failed)?;
+        let folder = Beneath::open(&place.join(name)).map_err(failed)?;
+        for change in changes {
+            let leaf = if side { &change.before } else { &change.after };
+            if let Some(leaf) = leaf {
+                folder.put(&change.path, leaf).map_err(failed)?;
+            }
+        }
+    }
+    let command = [
+        "diff",
+        "--no-index",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-renames",
+        "--no-prefix",
+        "--",
+        "a",
+        "b",
+    ];
+    let said = Git::alone(&place).run(command).await?;
+    // 1: they differ.
+    if !matches!(said.exit, Exit::Code(0 | 1)) {
+        return Err(format!("git diff ended with {}", said.exit));
+    }
+    let mut text = String::from_utf8_lossy(&said.out).into_owned();
+    if text.len() > DIFF_LIMIT {
+        let all = text.len();
+        let cut = (0..=DIFF_LIMIT).rev().find(|&at| text.is_char_boundary(at));
+        text.truncate(cut.unwrap_or(0));
+        let shown = text.len();
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "\n[cut: {shown} of {all} bytes are shown]");
+    }
+    Ok(text)
+}

@@ -1,0 +1,208 @@
+//! The patch itself.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+
+use uuid::Uuid;
+
+use super::landing::{LEAF_LIMIT, Move, land};
+use super::merge::{Merged, merged};
+use super::{Change, Conflict, PatchError, branch, diff};
+use crate::beneath::Beneath;
+use crate::dirs::{PrivateDir, StateDir};
+use crate::lease::{Lease, Territory};
+
+/// What a writer did: a value that outlives the tree in which the writer stood. Nothing of it is in the user's work tree
+/// until [`Patch::apply`], unless the writer worked [in place](crate::Isolation::InPlace).
+///
+/// Dropping it changes nothing.
+#[derive(Debug)]
+#[must_use = "a patch changes nothing until it is applied"]
+pub struct Patch {
+    origin: Origin,
+    changes: Vec<Change>,
+    left_out: Vec<PathBuf>,
+    diff: String,
+}
+
+/// Where a patch comes from, and where it goes.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    pub(crate) state: StateDir,
+    /// The user's work tree, a canonical path.
+    pub(crate) work_tree: PathBuf,
+    pub(crate) territory: Territory,
+    /// The commit on which the work tree stood; none where there is none.
+    pub(crate) head: Option<String>,
+    pub(crate) in_place: bool,
+    /// The lease under which it was made, while that is held.
+    pub(crate) lease: Weak<Lease>,
+}
+
+impl Patch {
+    pub(crate) async fn of(
+        origin: Origin,
+        changes: Vec<Change>,
+        left_out: Vec<PathBuf>,
+    ) -> Result<Self, PatchError> {
+        let scratch = origin.scratch()?;
+        let diff = diff::text_of(scratch.path(), &changes);
+        let diff = diff.await.map_err(|why| PatchError::Git { doing: "diff", why })?;
+        Ok(Self {
+            origin,
+            changes,
+            left_out,
+            diff,
+        })
+    }
+
+    /// The changes as a unified diff, at most a little over 1 MiB of it. Bytes from a worker: fence them, strip them.
+    pub fn diff(&self) -> &str {
+        &self.diff
+    }
+
+    /// The files that are changed, added or removed, in order, relative to the work tree.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.changes.iter().map(|change| change.path.as_path())
+    }
+
+    /// Whether the writer changed nothing of what it was to write.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// What the writer changed beside the paths it was to write. It is not part of the patch and does not come back.
+    pub fn left_out(&self) -> &[PathBuf] {
+        &self.left_out
+    }
+
+    /// What stands against applying it now: the work tree may have changed since, and a link that leads out of it is never
+    /// brought in. Nothing is written.
+    ///
+    /// # Errors
+    /// [`PatchError`] when a file cannot be read or git cannot be run.
+    ///
+    /// # Cancel safety
+    /// Safe: it only reads.
+    pub async fn conflicts(&self) -> Result<Vec<Conflict>, PatchError> {
+        match self.moves(&self.changes).await {
+            Ok(_) => Ok(Vec::new()),
+            Err(PatchError::Conflicts(conflicts)) => Ok(conflicts),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Brings it into the user's work tree: all of it, or nothing. Files that were changed meanwhile are merged line by
+    /// line where that can be done. The index is not touched. Applied again, or made in place, it changes nothing.
+    ///
+    /// It holds the lease of its paths meanwhile, and waits for it where another desk has it.
+    ///
+    /// # Errors
+    /// [`PatchError::Conflicts`] and others; the tree is then as it was, but for [`PatchError::NotRestored`].
+    ///
+    /// # Cancel safety
+    /// Safe: what is written is written in one piece, without a point at which it can be dropped.
+    pub async fn apply(&self) -> Result<(), PatchError> {
+        self.bring(&self.changes).await
+    }
+
+    /// Commits it as the new branch `name`, on top of the commit on which the work tree stood, and returns the commit's
+    /// id. The work tree, the index and the current branch are not touched.
+    ///
+    /// # Errors
+    /// [`PatchError::Git`] when there is no repository, the branch is there already or its name is none;
+    /// [`PatchError::Conflicts`] when the patch stands on changes that are not committed.
+    ///
+    /// # Cancel safety
+    /// Dropped, the branch is there whole or not at all.
+    pub async fn branch(&self, name: &str) -> Result<String, PatchError> {
+        let scratch = self.origin.scratch()?;
+        let Origin { work_tree, head, .. } = &self.origin;
+        branch::commit(scratch.path(), work_tree, head.as_deref(), &self.changes, name).await
+    }
+
+    /// Throws it away. A writer in place has changed the user's files already: they are put back as they were, with what
+    /// others changed meanwhile kept.
+    ///
+    /// # Errors
+    /// As [`Patch::apply`], for a patch that was made in place.
+    ///
+    /// # Cancel safety
+    /// As [`Patch::apply`].
+    pub async fn discard(self) -> Result<(), PatchError> {
+        if !self.origin.in_place {
+            return Ok(());
+        }
+        let back: Vec<Change> = self.changes.iter().map(Change::reversed).collect();
+        self.bring(&back).await
+    }
+
+    async fn bring(&self, changes: &[Change]) -> Result<(), PatchError> {
+        let _lease = self.origin.leased().await?;
+        let moves = self.moves(changes).await?;
+        let tree = self.origin.tree()?;
+        land(&tree, &moves, |_| Ok(()))
+    }
+
+    /// What is to be done to the work tree as it is now.
+    async fn moves(&self, changes: &[Change]) -> Result<Vec<Move>, PatchError> {
+        let (tree, scratch) = (self.origin.tree()?, self.origin.scratch()?);
+        let (mut moves, mut conflicts) = (Vec::new(), Vec::new());
+        for change in changes {
+            let path = change.path.clone();
+            let from = match tree.read(&path, LEAF_LIMIT) {
+                Ok(from) => from,
+                Err(error) => {
+                    let why = error.to_string();
+                    conflicts.push(Conflict { path, why });
+                    continue;
+                }
+            };
+            let merged = merged(scratch.path(), change, from.as_ref()).await;
+            let doing = "merge-file";
+            match merged.map_err(|why| PatchError::Git { doing, why })? {
+                Merged::Already => {}
+                Merged::Becomes(Some(to)) if to.leads_out(&path) => {
+                    let why = "it is a link that leads out of the work tree".to_owned();
+                    conflicts.push(Conflict { path, why });
+                }
+                Merged::Becomes(to) => moves.push(Move { path, from, to }),
+                Merged::Conflict(why) => conflicts.push(Conflict { path, why }),
+            }
+        }
+        if conflicts.is_empty() {
+            Ok(moves)
+        } else {
+            Err(PatchError::Conflicts(conflicts))
+        }
+    }
+}
+
+impl Origin {
+    /// A private directory that goes when it is dropped.
+    fn scratch(&self) -> Result<PrivateDir, PatchError> {
+        let made = self.state.fresh("patches", &Uuid::new_v4().simple().to_string());
+        made.map_err(|source| {
+            let path = self.state.path().to_owned();
+            PatchError::File { path, source }
+        })
+    }
+
+    fn tree(&self) -> Result<Beneath, PatchError> {
+        Beneath::open(&self.work_tree).map_err(|source| {
+            let path = self.work_tree.clone();
+            PatchError::File { path, source }
+        })
+    }
+
+    /// The lease of the desk that it came from, or one of its own.
+    async fn leased(&self) -> Result<Arc<Lease>, PatchError> {
+        if let Some(lease) = self.lease.upgrade() {
+            return Ok(lease);
+        }
+        let taken = Lease::take(&self.state, &self.work_tree, self.territory.clone(), true).await;
+        taken
+            .map(Arc::new)
+            .map_err(|error| PatchError::Leased(error.to_string()))
+    }
+}
