@@ -1,0 +1,157 @@
+//! Rows 65 and 66: a repository in which everything that git can be made to run is planted. None of it runs.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+
+use orch_core::{Cx, Isolation};
+use orch_prompts::Artefact;
+
+use crate::desk::{House, git, within, writer};
+
+const HOOKS: [&str; 12] = [
+    "post-checkout",
+    "post-index-change",
+    "reference-transaction",
+    "pre-commit",
+    "post-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "pre-auto-gc",
+    "post-merge",
+    "pre-applypatch",
+    "fsmonitor-watchman",
+    "post-rewrite",
+];
+
+/// A repository whose every trap leaves a file in `root/markers`.
+fn trapped() -> House {
+    let house = House::new();
+    let markers = house.root.path().canonicalize().unwrap().join("markers");
+    fs::create_dir(&markers).unwrap();
+    let trap = markers.with_file_name("trap.sh");
+    let script = format!(
+        "#!/bin/sh\necho \"$0 $*\" >> {}/$(basename \"$0\")-$$\ncat\n",
+        markers.display()
+    );
+    fs::write(&trap, script).unwrap();
+    fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).unwrap();
+    let trap = trap.display();
+    fs::write(
+        house.tree.join(".gitattributes"),
+        "* filter=evil diff=evil merge=evil\nother.txt filter=a=b\n",
+    )
+    .unwrap();
+    let hooks = house.tree.join(".git/hooks");
+    fs::create_dir_all(&hooks).unwrap();
+    house.commit_all();
+    for hook in HOOKS {
+        fs::copy(house.root.path().join("trap.sh"), hooks.join(hook)).unwrap();
+    }
+    let included = format!("[filter \"included\"]\n\tclean = {trap} included\n\tsmudge = {trap} included\n");
+    fs::write(house.tree.join(".git/more"), included).unwrap();
+    let config = format!(
+        "[core]\n\tfsmonitor = {trap}\n\tsshCommand = {trap}\n\tpager = {trap}\n\teditor = {trap}\n\taskPass = {trap}\n\talternateRefsCommand = {trap}\n\tgitProxy = {trap}\n\
+         [include]\n\tpath = more\n\
+         [filter \"evil\"]\n\tclean = {trap} clean\n\tsmudge = {trap} smudge\n\trequired = true\n\
+         [filter \"a=b\"]\n\tprocess = {trap} process\n\
+         [diff]\n\texternal = {trap}\n[diff \"evil\"]\n\ttextconv = {trap} textconv\n\tcommand = {trap} diff\n\
+         [merge \"evil\"]\n\tdriver = {trap} %A %O %B\n\
+         [alias]\n\tls-files = !{trap}\n\tdiff = !{trap}\n\trev-parse = !{trap}\n\
+         [commit]\n\tgpgSign = true\n[gpg]\n\tprogram = {trap}\n[credential]\n\thelper = !{trap}\n\
+         [uploadpack]\n\tpackObjectsHook = {trap}\n[submodule \"x\"]\n\tupdate = !{trap}\n\
+         [remote \"origin\"]\n\turl = ext::{trap}\n\tpromisor = true\n[gc]\n\tauto = 1\n"
+    );
+    let path = house.tree.join(".git/config");
+    fs::write(&path, fs::read_to_string(&path).unwrap() + &config).unwrap();
+    // So that git must look at contents: nothing is as the index remembers it.
+    fs::write(house.tree.join("src/a.rs"), "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n").unwrap();
+    fs::write(house.tree.join("other.txt"), "otter\n").unwrap();
+    house
+}
+
+fn sprung(house: &House) -> Vec<String> {
+    let entries = fs::read_dir(house.root.path().join("markers")).unwrap();
+    entries
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn hostile_repository_runs_nothing_of_its_own() {
+    for isolation in [Isolation::Clone, Isolation::Worktree, Isolation::InPlace] {
+        let house = trapped();
+        let orch = house.orch("sed -i s/5/five/ src/a.rs; echo new > src/new.rs");
+        let patch = within(&orch, |cx: Cx| async move {
+            let (cx, _) = cx.look_at(&Artefact::diff("HEAD")).await?;
+            let mut desk = cx.desk(["src"]).isolation(isolation).await?;
+            desk.write(&writer(&["src"]), &()).await?;
+            desk.patch().await
+        })
+        .await
+        .unwrap();
+        assert!(patch.diff().contains("+five"), "{}", patch.diff());
+        assert_eq!(patch.conflicts().await.unwrap(), []);
+        patch.apply().await.unwrap();
+        // The patch stands on a line that is not committed, and not near it.
+        patch.branch("orch/work").await.unwrap();
+        patch.discard().await.unwrap();
+        assert_eq!(sprung(&house), Vec::<String>::new(), "{isolation:?}");
+        has_teeth(&house);
+    }
+}
+
+/// The traps do work: git, asked plainly, springs them.
+fn has_teeth(house: &House) {
+    let plain = |arguments: &[&str]| {
+        let _ = Command::new("git")
+            .args(arguments)
+            .current_dir(&house.tree)
+            .output()
+            .unwrap();
+    };
+    plain(&["status"]);
+    plain(&["diff"]);
+    plain(&["worktree", "add", "-f", "../plain", "HEAD"]);
+    let sprung = sprung(house).concat();
+    for trap in [
+        "trap.sh clean",
+        "trap.sh smudge",
+        "post-checkout",
+        "reference-transaction",
+    ] {
+        assert!(sprung.contains(trap), "{trap} in {sprung}");
+    }
+}
+
+/// A repository inside the repository hides nothing of what a writer wrote, and is not obeyed.
+#[tokio::test]
+async fn hostile_inner_repository_hides_nothing() {
+    let house = House::new();
+    let orch = house.orch(
+        "mkdir src/inner && cd src/inner && git init -q . && git config core.fsmonitor 'touch ../../sprung' && \
+         echo hidden > file && ln -s file link && ln -s ../../../x ../out",
+    );
+    let patch = within(&orch, |cx: Cx| async move {
+        let mut desk = cx.desk(["src"]).await?;
+        desk.write(&writer(&["src"]), &()).await?;
+        desk.patch().await
+    })
+    .await
+    .unwrap();
+    assert_eq!(
+        patch.files().collect::<Vec<_>>(),
+        ["src/inner/file", "src/inner/link", "src/out"].map(Path::new)
+    );
+    assert_eq!(patch.left_out().len(), 0);
+    // A link that leads out is not brought in, nor anything with it.
+    let conflicts = patch.conflicts().await.unwrap();
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+    assert_eq!(conflicts[0].path, Path::new("src/out"));
+    patch.apply().await.unwrap_err();
+    assert_eq!(git(&house.tree, &["status", "--porcelain"]), "");
+    patch.branch("orch/look").await.unwrap();
+    let listed = git(&house.tree, &["diff", "--name-only", "main", "orch/look"]);
+    assert_eq!(listed, "src/inner/file\nsrc/inner/link\nsrc/out\n");
+}
