@@ -69,12 +69,12 @@ pub use deliverables::{Shipped, shipped};
 pub use ext::PatternExt;
 pub use finding::{Finding, Findings, Severity};
 pub use orch_core::{
-    self, Budget, BuildError, Builder, Canceller, Containment, Coverage, Covered, Cx, Deliverable, Entry,
-    Error, Estimate, Exit, FailClass, Failure, Halt, Limits, Lines, MemoryStore, Missing, NotStarted,
-    Observer, Orchestrator, Outcome, Overrun, Pattern, Plan, PlanChange, PlanError, PlanTree, PlannedStep,
-    Price, Quorum, Quota, QuotaPolicy, Reader, Resource, Result, Retry, Roster, RunId, Spending, Spent,
-    StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Worker, agent, containment, doctor,
-    engine, event, plain, session,
+    self, Budget, BuildError, Builder, Canceller, Containment, Coverage, Covered, Cx, Deliverable, Desk,
+    Entry, Error, Estimate, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines, MemoryStore, Missing,
+    NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern, Plan, PlanChange,
+    PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Resource, Result, Retry,
+    Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Worker,
+    Writer, agent, containment, doctor, engine, event, plain, session,
 };
 pub use orch_prompts::{self, Artefact, Brief, Lens, Material, Pack, Scope};
 pub use review_fanout::{Review, ReviewFanout, Reviewer};
