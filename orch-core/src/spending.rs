@@ -1,6 +1,7 @@
 //! A fold over events: which attempt of which worker used what, and what that comes to for each part of a run.
 //!
-//! What an agent did not report is counted as unknown and never as zero. It knows no budgets and no estimates.
+//! What an agent did not report is counted as unknown and never as zero. It knows no
+//! estimates, and of budgets only what the run's end tells.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,7 +10,7 @@ use serde::Serialize;
 
 use crate::event::{Event, EventKind};
 use crate::job::Usage;
-use crate::limits::Resource;
+use crate::limits::{Overrun, Resource};
 use crate::outcome::{Outcome, Unfinished};
 
 /// What the workers of a run used, attempt by attempt.
@@ -18,6 +19,8 @@ use crate::outcome::{Outcome, Unfinished};
 pub struct Spending {
     /// One row for each attempt that was started, in the order in which they ended.
     pub charges: Vec<Charge>,
+    /// The budgets that were exceeded by what was in flight, as the end of the run tells.
+    pub overruns: Vec<Overrun>,
     /// The workers that are not done, by number.
     #[serde(skip)]
     queued: BTreeMap<u32, Charge>,
@@ -104,6 +107,7 @@ impl Spending {
                     ..charge
                 }));
             }
+            EventKind::BudgetClosed { overruns, .. } => self.overruns.clone_from(overruns),
             _ => {}
         }
     }

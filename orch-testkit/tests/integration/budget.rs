@@ -1,6 +1,5 @@
 //! Stories of budgets: they bind when a worker wants to start, and the closing step always has its share.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use orch_patterns::agent::{Claude, Tool};
@@ -9,10 +8,9 @@ use orch_patterns::event::EventKind;
 use orch_patterns::prelude::*;
 use orch_patterns::{BuildError, Estimate, FailClass, NotStarted, Overrun, Price, Resource, RunId, Spending};
 use orch_testkit::memory_engine::{MemoryEngine, Play};
-use tokio::sync::Barrier;
 use tokio::time::Instant;
 
-use crate::fan::{AGENT, Fan, ask, builder, fan, questions, refusals};
+use crate::fan::{AGENT, Fan, a_while, ask, builder, fan, questions, refusals};
 use crate::stages::Seen;
 
 /// What the run says at its end about its budgets.
@@ -47,23 +45,16 @@ fn ask_and_merge() -> impl Pattern<In = Vec<String>, Out = (Covered<Vec<String>>
 
 #[tokio::test]
 async fn budget_with_usage_at_three_times_the_estimate_and_four_in_flight() {
-    let four = Arc::new(Barrier::new(4));
-    let script = move |job: &Job| {
+    let script = |job: &Job| {
         if is_merge(job) {
-            return Play::answer("merged").usage(Usage::new(50, 0, 10));
+            Play::answer("merged").usage(Usage::new(50, 0, 10))
+        } else {
+            Play::answer_after(a_while, "yes").usage(Usage::new(600, 0, 75))
         }
-        let four = Arc::clone(&four);
-        let work = move || {
-            let four = Arc::clone(&four);
-            async move {
-                four.wait().await;
-            }
-        };
-        Play::answer_after(work, "yes").usage(Usage::new(600, 0, 75))
     };
     let budget = Budget::new().tokens(1_000).reserve_for_closing(10);
     let fan = fan(script, |b| {
-        b.max_parallel(4)
+        b.max_parallel(16)
             .budget(budget)
             .estimate(AGENT, Estimate::new().tokens(225))
     });
@@ -96,6 +87,7 @@ async fn budget_with_usage_at_three_times_the_estimate_and_four_in_flight() {
         "what was in flight, beyond its estimates"
     );
     assert_eq!((overruns[0].spent, overruns[0].limit), (4 * 675, 900));
+    assert_eq!(Spending::of(&fan.seen.all()).overruns, overruns);
     // It was told while it happened, too: the last time as it is at the end.
     let told = fan.kinds().into_iter().filter_map(|kind| match kind {
         EventKind::BudgetOverrun(overrun) => Some(overrun),
@@ -156,7 +148,7 @@ async fn budget_in_money_binds_on_prices_and_on_what_agents_say() {
 #[tokio::test]
 async fn budget_counts_the_estimate_where_usage_is_unknown_and_says_so() {
     let fan = fan(
-        |_| Play::answer("yes"),
+        |_| Play::answer_after(a_while, "yes"),
         |b| {
             b.budget(Budget::new().tokens(100))
                 .estimate(AGENT, Estimate::new().tokens(30))

@@ -81,3 +81,10 @@ pub(crate) fn refusals<C>(covered: &Covered<C>) -> Vec<NotStarted> {
         })
         .collect()
 }
+
+/// Lets everybody else have many turns: who wants to start has started or been refused by then.
+pub(crate) async fn a_while() {
+    for _ in 0..300 {
+        tokio::task::yield_now().await;
+    }
+}
