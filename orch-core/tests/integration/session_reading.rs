@@ -335,7 +335,9 @@ async fn stopping_all_leaves_nobody_and_says_how_each_ended() {
             core_dumped: false,
         })
     };
-    assert_eq!(exits, [Some(Exit::Code(3)), killed(9), killed(2)]);
+    assert_eq!(exits[..2], [Some(Exit::Code(3)), killed(9)]);
+    // On a busy machine the interrupt may not have done its work before the next signal comes.
+    assert!([killed(2), killed(15)].contains(&exits[2]), "{exits:?}");
     assert!(ends.iter().all(|(_, end)| end.as_ref().unwrap().left.is_empty()));
     assert_eq!(sessions.capacity().used, 0);
 }
