@@ -3,21 +3,14 @@
 use std::io;
 use std::path::Path;
 
+use orch_core::Limits;
 use orch_core::agent::Opencode;
-use orch_core::{FailClass, Limits};
 
-use super::quirk::{self, Quirk};
+use super::quirk;
 use super::seated::{limits, seated};
-use crate::conformance::{Candidate, Case, Ending, Expected, Seat};
+use crate::conformance::{Candidate, Case, Expected, Seat};
 use crate::real;
 use crate::server::Server;
-
-/// The quirks of 1.18.33.
-const QUIRKS: &[Quirk] = &[(
-    Case::ServerErrors,
-    Ending::Failure(FailClass::IdleTimeout),
-    "opencode tries again for ever and says nothing of it: our idle deadline ends it",
-)];
 
 /// The real opencode as a candidate.
 pub fn opencode(opencode: &real::Opencode) -> impl Candidate + use<> {
@@ -43,7 +36,7 @@ impl Candidate for Shipped {
     }
 
     fn expected(&self, case: Case) -> Expected {
-        quirk::expected(QUIRKS, case)
+        quirk::expected(&[], case)
     }
 
     fn limits(&self, case: Case) -> Limits {
