@@ -13,7 +13,7 @@ use crate::engine::{EngineError, JobHandle};
 use crate::error::{Halt, Result};
 use crate::event::EventKind;
 use crate::job::{End, Job, JobEnd};
-use crate::limits::{Ask, Berth, Gate, Paid, Purse};
+use crate::limits::{Ask, Berth, Gate, Purse};
 use crate::outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
 use crate::session::Stop;
 
@@ -139,7 +139,7 @@ impl<'a> Aboard<'a> {
     /// Gives back what the worker held, now that nothing of it runs.
     pub(super) async fn settle(&mut self, end: &JobEnd) -> Result<()> {
         let paid = self.berth.take().map(|berth| berth.settle(end));
-        tell(self.run, paid.unwrap_or_default()).await
+        self.run.tell(paid.unwrap_or_default()).await
     }
 
     /// Its end is recorded: there is nothing to see to any more.
@@ -164,17 +164,6 @@ impl Drop for Aboard<'_> {
             strays.add(self.job.clone(), handle, berth);
         }
     }
-}
-
-/// Records what a worker's end changed for others.
-pub(super) async fn tell(run: &Run, paid: Paid) -> Result<()> {
-    if let Some(Gate::Closed { account, until }) = paid.gate {
-        run.emit(EventKind::QuotaClosed { account, until }).await?;
-    }
-    for overrun in paid.overruns {
-        run.emit(EventKind::BudgetOverrun(overrun)).await?;
-    }
-    Ok(())
 }
 
 /// Records that a worker did not start.

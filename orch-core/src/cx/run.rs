@@ -9,7 +9,6 @@ use futures::future::join_all;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::aboard::tell;
 use crate::config::Config;
 use crate::desk::Book;
 use crate::engine::{EngineError, JobHandle};
@@ -17,7 +16,7 @@ use crate::error::{Halt, Result};
 use crate::event::{Event, EventKind, VERSION};
 use crate::ids::RunId;
 use crate::job::{End, Job, JobEnd};
-use crate::limits::Ledger;
+use crate::limits::{Gate, Ledger, Paid};
 use crate::outcome::{Outcome, Unfinished};
 use crate::plan::{Plan, PlanChange, PlanError};
 use crate::session::Stop;
@@ -202,6 +201,17 @@ impl Run {
         self.record(seq, kind).await
     }
 
+    /// Records what a worker's end changed for others.
+    pub(crate) async fn tell(&self, paid: Paid) -> Result<()> {
+        if let Some(Gate::Closed { account, until }) = paid.gate {
+            self.emit(EventKind::QuotaClosed { account, until }).await?;
+        }
+        for overrun in paid.overruns {
+            self.emit(EventKind::BudgetOverrun(overrun)).await?;
+        }
+        Ok(())
+    }
+
     /// Takes the secrets out of what a worker left, before anybody reads it.
     pub(crate) fn redacted(&self, end: JobEnd) -> JobEnd {
         self.config.redactor.stored(end)
@@ -350,7 +360,7 @@ impl Run {
             (None, None, None) => (cancelled, JobEnd::new(End::Cancelled)),
         };
         if let Some(id) = id {
-            tell(self, self.config.admission.strays.ended(id, &end)).await?;
+            self.tell(self.config.admission.strays.ended(id, &end)).await?;
         }
         self.report(worker, aloft.key, outcome, &end).await?;
         Ok(end.left)

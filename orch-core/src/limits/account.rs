@@ -14,7 +14,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::deadlines::from_now;
 use super::pace::{Pace, Since};
-use super::quota::{QuotaPolicy, Resets};
+use super::quota::QuotaPolicy;
+use super::resets::Resets;
 use crate::outcome::NotStarted;
 
 /// How long an account is closed whose service did not say until when: then one round of workers asks again.

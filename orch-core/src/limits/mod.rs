@@ -16,6 +16,7 @@ mod ledger;
 mod pace;
 mod quota;
 mod quota_words;
+mod resets;
 mod retry;
 mod strays;
 
@@ -31,6 +32,7 @@ pub use depth::Lineage;
 pub use estimate::{Estimate, Price};
 pub use ledger::Overrun;
 pub(crate) use ledger::{Ledger, Purse};
-pub use quota::{Quota, QuotaPolicy, Resets};
+pub use quota::{Quota, QuotaPolicy};
+pub use resets::Resets;
 pub use retry::Retry;
 pub(crate) use retry::Tries;

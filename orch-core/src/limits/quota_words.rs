@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
-use super::quota::Resets;
+use super::resets::Resets;
 
 /// What was said.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
