@@ -21,6 +21,7 @@
 //! | [`doctor()`] | whether this machine is ready: programs, versions, logins, and what to do |
 //! | [`Plan`], [`UpdatePlan`], [`PlanTree`] | a few steps with checked moves, their wire form, and those of nested patterns |
 //! | [`Limits`], [`Budget`], [`Retry`], [`Quota`] | what one worker, a run and an account may use, and who is tried again |
+//! | [`plain`], [`Redactor`] | workers' bytes made harmless, and secrets taken out of what is stored or shown |
 //! | [`Snapshot`], [`StepKey`] | what is looked at, the identity of work |
 //!
 //! # One worker's way

@@ -165,8 +165,46 @@ impl Redactor {
         if !search.finds(&value) {
             return stored;
         }
-        self.value(&mut value);
-        serde_json::from_value(value).unwrap_or(stored)
+        let mut clean = value.clone();
+        self.value(&mut clean);
+        serde_json::from_value(clean).unwrap_or_else(|_| {
+            // A secret is part of a name that must stand, of an id or a kind: what is no such name is clean all the same.
+            self.texts(&mut value, &mut String::new(), &|value| {
+                T::deserialize(value).is_ok()
+            });
+            serde_json::from_value(value).unwrap_or(stored)
+        })
+    }
+
+    /// Cleans every string of `value`, one by one, that may be another one without breaking what `holds`.
+    fn texts(&self, whole: &mut Value, at: &mut String, holds: &dyn Fn(&Value) -> bool) {
+        let below: Vec<String> = match whole.pointer(at) {
+            Some(Value::Array(values)) => (0..values.len()).map(|index| index.to_string()).collect(),
+            Some(Value::Object(map)) => map
+                .keys()
+                .map(|key| key.replace('~', "~0").replace('/', "~1"))
+                .collect(),
+            Some(Value::String(text)) => {
+                if let Cow::Owned(clean) = self.text(text) {
+                    let mut tried = whole.clone();
+                    if let Some(place) = tried.pointer_mut(at) {
+                        *place = Value::String(clean);
+                    }
+                    if holds(&tried) {
+                        *whole = tried;
+                    }
+                }
+                return;
+            }
+            _ => return,
+        };
+        for key in below {
+            let length = at.len();
+            at.push('/');
+            at.push_str(&key);
+            self.texts(whole, at, holds);
+            at.truncate(length);
+        }
     }
 
     /// Looks for the secrets in a stream of bytes that is cut anywhere.
@@ -263,6 +301,23 @@ mod tests {
             value,
             serde_json::json!({"a": ["[redacted KEY]", 1], "x[redacted KEY]": null})
         );
+    }
+
+    #[test]
+    fn a_secret_that_is_part_of_a_name_does_not_save_the_others() {
+        #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            Completed,
+        }
+        let redactor = Redactor::new([("WORD", "completed"), ("KEY", SECRET)]).expect("secrets");
+        let stored = (
+            Kind::Completed,
+            vec![format!("a {SECRET}"), "completed".to_owned()],
+        );
+        let (kind, texts) = redactor.stored(stored);
+        assert_eq!(kind, Kind::Completed);
+        assert_eq!(texts, ["a [redacted KEY]", "[redacted WORD]"]);
     }
 
     #[test]
