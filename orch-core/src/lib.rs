@@ -12,7 +12,7 @@
 //! | [`Cx`], [`Pattern`] | the handle a pattern gets, and what a pattern is |
 //! | [`Worker`], [`Deliverable`] | one delegated task, and the type it must return |
 //! | [`Desk`], [`Isolation`], [`Patch`] | the one writer: a lease of paths, where it stands, and what it did as a value |
-//! | [`Outcome`], [`Error`], [`Covered`] | what became of workers; failure is never an answer |
+//! | [`Outcome`], [`Verdict`], [`Error`], [`Covered`] | what became of workers; failure is never an answer, nor a verdict |
 //! | [`agent`] | one adapter for each CLI: a job in, a command out; bytes in, events and an end out |
 //! | [`engine`] | where jobs run: terminals here, a rehearsal, or your own |
 //! | [`job`] | a worker's work as plain data: what is asked, what happens meanwhile, how it ended |
@@ -69,6 +69,7 @@ mod snapshot;
 mod spending;
 mod step_key;
 mod store;
+mod verdict;
 mod worker;
 
 pub use covered::{Coverage, Covered, Missing, Quorum};
@@ -96,4 +97,5 @@ pub use snapshot::{Snapshot, SnapshotError};
 pub use spending::{Charge, Spending, Spent};
 pub use step_key::StepKey;
 pub use store::{MemoryStore, Store, StoreError};
+pub use verdict::Verdict;
 pub use worker::{Reader, Worker, Writer};

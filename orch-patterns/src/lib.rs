@@ -73,7 +73,7 @@ pub use orch_core::{
     Entry, Error, Estimate, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines, MemoryStore, Missing,
     NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern, Plan, PlanChange,
     PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Resource, Result, Retry,
-    Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Worker,
+    Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Verdict, Worker,
     Writer, agent, containment, doctor, engine, event, plain, session,
 };
 pub use orch_prompts::{self, Artefact, Brief, Lens, Material, Pack, Scope};
@@ -86,6 +86,6 @@ pub mod prelude {
     pub use crate::{
         Artefact, Brief, Budget, Canceller, Covered, Cx, Error, Finding, Findings, Halt, Lens, Limits, Lines,
         Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Result, Retry, Review, ReviewFanout,
-        Reviewer, Roster, RunId, Severity, Unfinished, Worker, step,
+        Reviewer, Roster, RunId, Severity, Unfinished, Verdict, Worker, step,
     };
 }
