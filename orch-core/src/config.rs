@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::dirs::StateDir;
 use crate::engine::Engine;
+use crate::holds::Holds;
 use crate::limits::{Admission, Budget, Limits, Retry};
 use crate::observer::Observer;
 use crate::redact::Redactor;
@@ -26,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) retry: Retry,
     /// The registered agents of whose workers nobody knows what they cost.
     pub(crate) costless: Vec<String>,
+    /// How strongly each registered agent holds its readers.
+    pub(crate) holds: Holds,
     /// Whether more than one worker may run at once.
     pub(crate) many: bool,
 }

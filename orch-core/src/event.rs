@@ -157,6 +157,19 @@ pub enum EventKind {
         /// How many workers did not say what they used, and count as their estimate.
         unknown: u64,
     },
+    /// Files of the work tree changed while readers were at work, and none of them is known to have done it: somebody
+    /// saved them. Told once for each change.
+    TreeChanged {
+        /// The first of them, relative to the work tree.
+        paths: Vec<String>,
+        /// How many there are.
+        count: u64,
+    },
+    /// What readers did to the work tree was not looked at. Told once in a run.
+    TreeNotCompared {
+        /// Why.
+        why: String,
+    },
     /// A desk was taken: from now on nobody else writes these paths.
     DeskTaken {
         /// The labels on the path of the step that took it.

@@ -148,6 +148,21 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
             }
             lines.join("; ")
         }
+        EventKind::TreeChanged { paths, count } => {
+            let shown: Vec<String> = paths.iter().take(5).map(|path| plain::line(path, 120)).collect();
+            let more = match count.saturating_sub(shown.len() as u64) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!(
+                "changed while readers were at work, by nobody of theirs that is known: {}{more}",
+                shown.join(", ")
+            )
+        }
+        EventKind::TreeNotCompared { why } => format!(
+            "what readers change in the work tree is not looked at: {}",
+            plain::line(why, 200)
+        ),
         EventKind::DeskTaken { paths, isolation, .. } => format!("desk taken: {paths}, {isolation}"),
         EventKind::DeskFreed { paths, .. } => format!("desk given back: {paths}"),
         EventKind::PatchMade {

@@ -11,9 +11,7 @@ use orch_prompts::Artefact;
 
 use crate::git;
 use crate::ids::Digest;
-
-/// Directories that are nobody's work: versions, dependencies and build output.
-const NOT_WORK: [&str; 5] = [".git", ".hg", ".svn", "node_modules", "target"];
+use crate::work_tree::NOT_WORK;
 
 /// An artefact with the digest of its content.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use orch_prompts::Brief;
 
+use crate::agent::Hold;
 use crate::deliverable::Deliverable;
 use crate::limits::{Limits, Retry};
 
@@ -50,6 +51,10 @@ pub(crate) struct Spec {
     pub(crate) repairs: u32,
     pub(crate) retry: Option<Retry>,
     pub(crate) pool: Option<String>,
+    /// How strongly a reader must be held, at least; the orchestrator's least where nothing is said.
+    pub(crate) hold: Option<Hold>,
+    /// Whether a reader stands in a copy of its own.
+    pub(crate) apart: bool,
     /// What it may write; none for a reader.
     pub(crate) writes: Vec<PathBuf>,
 }
@@ -65,6 +70,8 @@ impl<I, T: Deliverable> Worker<I, T> {
             repairs: 1,
             retry: None,
             pool: None,
+            hold: None,
+            apart: false,
             writes: Vec::new(),
         };
         Self {
@@ -76,6 +83,21 @@ impl<I, T: Deliverable> Worker<I, T> {
 }
 
 impl<I, T> Worker<I, T> {
+    /// Lets the worker start only with an agent that holds readers at least so strongly; `NotStarted` otherwise. Without
+    /// it the orchestrator's [least](crate::Builder::require_hold) holds.
+    pub fn require_hold(mut self, hold: Hold) -> Self {
+        self.spec.hold = Some(hold);
+        self
+    }
+
+    /// Lets the worker stand in a private copy of the work tree (a clone, where that is a git repository; files that git
+    /// ignores are not in it). Whatever changes there is its own doing, so every write is found out; it costs a copy
+    /// of the tree for each attempt. A worker that is read through a [desk's handle](crate::Desk::cx) stands there.
+    pub fn apart(mut self) -> Self {
+        self.spec.apart = true;
+        self
+    }
+
     /// Makes it a writer of these files, and of everything beneath these folders, relative to the work tree. Its brief
     /// says so, whatever scope the brief had. It runs only by [`Desk::write`](crate::Desk::write).
     ///

@@ -73,8 +73,8 @@ pub use orch_core::{
     Entry, Error, Estimate, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines, MemoryStore, Missing,
     NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern, Plan, PlanChange,
     PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Resource, Result, Retry,
-    Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Verdict, Worker,
-    Writer, agent, containment, doctor, engine, event, plain, session,
+    Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Verdict,
+    Worker, Writer, agent, containment, doctor, engine, event, plain, session,
 };
 pub use orch_prompts::{self, Artefact, Brief, Lens, Material, Pack, Scope};
 pub use review_fanout::{Review, ReviewFanout, Reviewer};

@@ -13,6 +13,9 @@ use crate::outcome::{FailClass, Failure};
 /// The most tool calls under way that are told apart; an agent that has more is not held to a tool's limit.
 const CALLS: usize = 1_024;
 
+/// The most changed files that are kept of one turn.
+const CHANGED: usize = 1_024;
+
 /// What a turn's events said, in words that all agents share.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -32,6 +35,8 @@ pub struct Heard {
     pub unknown: u64,
     /// Lines that were beyond the bound and are not read.
     pub dropped_lines: u64,
+    /// The files that the agent says it changed, as it names them.
+    changed: BTreeSet<String>,
     /// The tool calls under way, by the agent's own names for them.
     calls: BTreeSet<String>,
 }
@@ -81,6 +86,13 @@ impl Heard {
         self.calls.remove(id)
     }
 
+    /// Says that the agent changed a file, or tried to, by a tool for that.
+    pub fn file_changed(&mut self, path: &str) {
+        if !path.is_empty() && self.changed.len() < CHANGED {
+            self.changed.insert(path.to_owned());
+        }
+    }
+
     /// The end of the turn of the agent `name`, from all three signals.
     pub fn end(self, name: &str, exit: Exit, last_message: Option<&[u8]>) -> JobEnd {
         let (end, capture) = end_of(name, &self, exit, last_message);
@@ -88,6 +100,7 @@ impl Heard {
         ended.exit = Some(exit);
         ended.capture = capture;
         ended.usage = self.usage;
+        ended.changed = self.changed.into_iter().collect();
         ended.thread = self.thread;
         ended
     }

@@ -85,6 +85,16 @@ pub enum Hold {
     Enforced,
 }
 
+impl fmt::Display for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Checked => "a look at what it changed",
+            Self::ToolsWithheld => "tools that are withheld",
+            Self::Enforced => "its own sandbox",
+        })
+    }
+}
+
 /// What a usage report of a further turn counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

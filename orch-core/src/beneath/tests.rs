@@ -100,14 +100,14 @@ fn a_racer_that_flips_a_link_never_reaches_the_victim() {
         });
         let beneath = Beneath::open(&tree).expect("it is there");
         let (mut written, mut refused) = (0, 0);
-        // Until both have happened often: the race was on.
-        for _ in 0..200_000 {
+        // Until both have happened often: the race was on. On a machine that gives the racer no turn it ends all the same.
+        for _ in 0..20_000 {
             match beneath.put(Path::new("dir/file"), &file("written")) {
                 Ok(()) => written += 1,
                 Err(_) => refused += 1,
             }
             let _ = beneath.read(Path::new("dir/file"), 100);
-            if written > 500 && refused > 500 {
+            if written > 300 && refused > 300 {
                 break;
             }
         }

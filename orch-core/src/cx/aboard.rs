@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::flight::Post;
 use super::run::Run;
 use crate::desk::Seat;
 use crate::engine::{EngineError, JobHandle};
@@ -15,25 +16,28 @@ use crate::event::EventKind;
 use crate::job::{End, Job, JobEnd};
 use crate::limits::{Ask, Berth, Gate, Purse};
 use crate::outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
+use crate::reader_check::{self, Reading};
 use crate::session::Stop;
 
 /// A worker that was admitted. Dropped before its end is settled, it is told to end, and what it holds is kept until
 /// it has.
 pub(super) struct Aboard<'a> {
     run: &'a Run,
-    job: &'a Job,
+    job: Job,
     berth: Option<Berth>,
     handle: Option<Arc<dyn JobHandle>>,
     /// The moment at which the time of its budget is over.
     ends: Option<Instant>,
     /// A writer's.
     seat: Option<&'a Seat>,
+    /// A reader's.
+    reading: Option<Reading>,
 }
 
 /// Waits until the worker may start; the inner error says why it does not.
 pub(super) async fn board<'a>(
     run: &'a Run,
-    job: &'a Job,
+    job: &Job,
     pool: Option<&str>,
     purse: Purse,
 ) -> Result<Result<Aboard<'a>, NotStarted>> {
@@ -62,11 +66,12 @@ pub(super) async fn board<'a>(
         Ok((berth, opened)) => {
             let aboard = Aboard {
                 run,
-                job,
+                job: job.clone(),
                 berth: Some(berth),
                 handle: None,
                 ends,
                 seat: None,
+                reading: None,
             };
             if let Some(Gate::Opened { account }) = opened {
                 run.emit(EventKind::QuotaOpened { account }).await?;
@@ -78,24 +83,39 @@ pub(super) async fn board<'a>(
 }
 
 impl<'a> Aboard<'a> {
-    /// Gives a writer its seat.
-    pub(super) fn seated(mut self, seat: Option<&'a Seat>) -> Self {
-        self.seat = seat;
-        self
+    /// Gives a writer its seat, and a reader the place where it stands.
+    ///
+    /// # Errors
+    /// When the reader cannot be given a copy of its own.
+    pub(super) async fn placed(mut self, post: &'a Post) -> Result<Self, NotStarted> {
+        match post {
+            Post::Writer(seat) => self.seat = Some(seat),
+            Post::Reader(stand) => {
+                self.reading = Some(reader_check::begin(self.run, &mut self.job, stand).await?);
+            }
+        }
+        Ok(self)
     }
 
-    /// What became of it, once it is looked at what a writer changed beside its paths.
-    pub(super) async fn judged<T>(&self, outcome: Outcome<T>) -> Outcome<T> {
-        match self.seat {
-            Some(seat) => seat.judged(outcome).await,
-            None => outcome,
+    /// The job as it is submitted: it stands where its worker does.
+    pub(super) fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// What became of it, once it is looked at what it changed that it had no right to; `said` is what its agent says
+    /// that it changed.
+    pub(super) async fn judged<T>(&self, outcome: Outcome<T>, said: &[String]) -> Result<Outcome<T>> {
+        match (self.seat, &self.reading) {
+            (Some(seat), _) => Ok(seat.judged(outcome).await),
+            (None, Some(reading)) => reading.judged(self.run, outcome, said).await,
+            (None, None) => Ok(outcome),
         }
     }
 
     /// Says that the job is submitted from now on.
     pub(super) fn start(&mut self) {
         if let Some(seat) = self.seat {
-            seat.sit(self.job);
+            seat.sit(&self.job);
         }
         if let Some(berth) = &mut self.berth {
             berth.start();

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use orch_prompts::Scope;
 
-use super::flight::{Flight, fly};
+use super::Cx;
+use super::flight::{Flight, Post, fly};
 use super::run::Run;
 use crate::deliverable::Deliverable;
 use crate::desk::{Place, Seat, Step};
@@ -80,6 +81,8 @@ pub struct DeskRequest {
     paths: Vec<PathBuf>,
     waits: bool,
     isolation: Option<Isolation>,
+    /// Whether the handle that asks is one of a desk: it holds that desk's lease.
+    at_desk: bool,
 }
 
 impl DeskRequest {
@@ -89,6 +92,7 @@ impl DeskRequest {
         base: Option<Digest>,
         purse: Purse,
         paths: Vec<PathBuf>,
+        at_desk: bool,
     ) -> Self {
         Self {
             run,
@@ -98,6 +102,7 @@ impl DeskRequest {
             paths,
             waits: true,
             isolation: None,
+            at_desk,
         }
     }
 
@@ -123,8 +128,13 @@ impl DeskRequest {
             paths,
             waits,
             isolation,
+            at_desk,
         } = self;
         let misuse = |what: String| Error::Halt(Halt::Misuse(what));
+        if at_desk {
+            let why = "desk was asked for through the handle of another desk, which keeps its paths: ask through the step's own";
+            return Err(misuse(why.to_owned()));
+        }
         if run.is_cancelled() {
             return Err(Halt::Cancelled.into());
         }
@@ -176,6 +186,7 @@ impl DeskRequest {
             isolation,
         };
         run.emit(kind).await?;
+        run.desks.taken(&territory);
         Ok(Desk {
             run,
             path,
@@ -239,8 +250,8 @@ impl Desk {
             _ => path.clone(),
         }));
         let brief = worker.brief_for(input).scope(scope);
-        let seat = Some(Arc::clone(&self.seat));
-        Flight::prepare::<T>(&self.run, &self.path, self.base, spec, &brief, seat)
+        let post = Post::Writer(Arc::clone(&self.seat));
+        Flight::prepare::<T>(&self.run, &self.path, self.base, spec, &brief, post)
     }
 
     /// What was done at this desk since it was taken, as a value.
@@ -262,6 +273,15 @@ impl Desk {
         Ok(patch)
     }
 
+    /// A handle whose readers stand where the writers of this desk stand, and whose checks run there: for whoever looks at
+    /// what was written before it is merged. What such a reader changes there is a scope violation; it is found out
+    /// where no writer and no other reader is there at the same time.
+    ///
+    /// The paths stay leased while the handle lives.
+    pub fn cx(&self) -> Cx {
+        Cx::at_desk(&self.run, &self.path, self.base, self.purse, &self.seat)
+    }
+
     /// Where its writers stand.
     pub fn isolation(&self) -> Isolation {
         self.seat.place().isolation()
@@ -280,6 +300,7 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
+        self.run.desks.freed(self.seat.territory());
         self.run.desks.note(EventKind::DeskFreed {
             path: self.path.to_vec(),
             paths: self.seat.territory().to_string(),

@@ -19,7 +19,8 @@ use crate::event::EventKind;
 use crate::ids::Digest;
 use crate::job::{End, Job, JobEnd, JobId};
 use crate::limits::{Purse, Retry, Tries};
-use crate::outcome::{Outcome, Unfinished};
+use crate::outcome::{NotStarted, Outcome, Unfinished};
+use crate::reader_check::Stand;
 use crate::step_key::{StepIdentity, StepKey};
 use crate::worker::Spec;
 
@@ -36,8 +37,25 @@ pub(super) struct Flight {
     repairs: u32,
     pool: Option<String>,
     retry: Retry,
-    /// A writer's.
-    seat: Option<Arc<Seat>>,
+    post: Post,
+    /// Why it cannot start, whatever there is room for.
+    refusal: Option<NotStarted>,
+}
+
+/// Where a worker stands, and by which right.
+#[derive(Debug)]
+pub(super) enum Post {
+    Reader(Stand),
+    Writer(Arc<Seat>),
+}
+
+impl Post {
+    fn seat(&self) -> Option<&Seat> {
+        match self {
+            Self::Reader(_) => None,
+            Self::Writer(seat) => Some(seat),
+        }
+    }
 }
 
 impl Flight {
@@ -47,10 +65,10 @@ impl Flight {
         base: Option<Digest>,
         spec: &Spec,
         brief: &Brief,
-        seat: Option<Arc<Seat>>,
+        post: Post,
     ) -> Result<Self> {
         let config = &run.config;
-        if brief.scope_ref().allows_writes() && seat.is_none() {
+        if brief.scope_ref().allows_writes() && post.seat().is_none() {
             return Err(Halt::Misuse(format!(
                 "brief of {} asks for write scope, and the worker is a reader",
                 spec.label
@@ -82,9 +100,13 @@ impl Flight {
             attempt: run.attempt(key),
         };
         let label = format!("W{worker} {}", spec.label);
-        let stands = seat
-            .as_ref()
-            .map_or_else(|| run.work_tree().to_owned(), |seat| seat.stands());
+        let stands = post
+            .seat()
+            .map_or_else(|| run.work_tree().to_owned(), Seat::stands);
+        let refusal = match &post {
+            Post::Reader(_) => config.holds.refusal(agent, spec.hold),
+            Post::Writer(_) => None,
+        };
         let mut job = Job::new(id, label, agent, stands, brief.render(&nonce()));
         job.scope.clone_from(brief.scope_ref());
         job.model.clone_from(&spec.model);
@@ -109,7 +131,8 @@ impl Flight {
             repairs: spec.repairs,
             pool: spec.pool.clone(),
             retry: spec.retry.unwrap_or(config.retry),
-            seat,
+            post,
+            refusal,
         })
     }
 }
@@ -124,7 +147,8 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>, 
         repairs,
         pool,
         retry,
-        seat,
+        post,
+        refusal,
     } = flight?;
     if run.is_cancelled() {
         return Err(Halt::Cancelled.into());
@@ -140,7 +164,7 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>, 
     })
     .await?;
     // What a writer answered before is not what it wrote: it works again.
-    if seat.is_none()
+    if post.seat().is_none()
         && let Some(message) = run.known(key)
         && let Ok(value) = T::parse(&message)
     {
@@ -148,14 +172,22 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>, 
         run.emit(EventKind::WorkerReused { worker }).await?;
         return Ok(value);
     }
+    if let Some(why) = refusal {
+        return Err(refused(run, worker, key, why).await?.into());
+    }
     let mut tries = Tries::of(retry);
     loop {
         // What it holds is given back when its process is gone, whichever way this future ends.
-        let aboard = match board(run, &job, pool.as_deref(), purse).await? {
-            Ok(aboard) => aboard.seated(seat.as_deref()),
+        let boarded = board(run, &job, pool.as_deref(), purse).await?;
+        let placed = match boarded {
+            Ok(aboard) => aboard.placed(&post).await,
+            Err(why) => Err(why),
+        };
+        let aboard = match placed {
+            Ok(aboard) => aboard,
             Err(why) => return Err(refused(run, worker, key, why).await?.into()),
         };
-        match attempt::<T>(run, worker, key, &job, repairs, aboard, &mut tries).await? {
+        match attempt::<T>(run, worker, key, repairs, aboard, &mut tries).await? {
             Attempt::Ended(result) => return result,
             Attempt::Again(after) => pause(run, after).await?,
         }
@@ -176,11 +208,11 @@ async fn attempt<T: Deliverable>(
     run: &Run,
     worker: u32,
     key: StepKey,
-    job: &Job,
     repairs: u32,
     mut aboard: Aboard<'_>,
     tries: &mut Tries,
 ) -> Result<Attempt<T>> {
+    let job = &aboard.job().clone();
     run.submitting(worker, job)?;
     aboard.start();
     let handle = run.config.engine.submit(job).await?;
@@ -227,7 +259,7 @@ async fn attempt<T: Deliverable>(
         }
         end = joined(end, next);
     };
-    let outcome = aboard.judged(outcome).await;
+    let outcome = aboard.judged(outcome, &end.changed).await?;
     aboard.settle(&end).await?;
     if let Outcome::Unfinished(why) = &outcome
         && end.left.is_empty()
@@ -257,6 +289,7 @@ fn joined(before: JobEnd, mut next: JobEnd) -> JobEnd {
     next.left.extend(before.left);
     next.leaked |= before.leaked;
     next.usage = next.usage.or(before.usage);
+    next.changed.extend(before.changed);
     next
 }
 

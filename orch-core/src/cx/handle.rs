@@ -7,16 +7,18 @@ use std::sync::Arc;
 use orch_prompts::Artefact;
 
 use super::desk::DeskRequest;
-use super::flight::{Flight, fly};
+use super::flight::{Flight, Post, fly};
 use super::run::Run;
 use crate::deliverable::Deliverable;
+use crate::desk::Seat;
 use crate::error::{Halt, Result};
 use crate::event::EventKind;
 use crate::ids::{Digest, RunId};
 use crate::limits::{Budget, Purse};
 use crate::plan::{Plan, PlanChange, UpdatePlan};
+use crate::reader_check::Stand;
 use crate::snapshot::Snapshot;
-use crate::worker::Worker;
+use crate::worker::{Spec, Worker};
 
 /// The handle that a pattern gets while it runs: a cheap clone, valid for its run.
 #[derive(Clone)]
@@ -25,6 +27,8 @@ pub struct Cx {
     path: Arc<[String]>,
     base: Option<Digest>,
     purse: Purse,
+    /// The desk where its readers stand, and its directory; the work tree where there is none.
+    at: Option<(Arc<Seat>, Arc<Path>)>,
 }
 
 impl Cx {
@@ -34,6 +38,24 @@ impl Cx {
             path: Arc::from([]),
             base: None,
             purse: Purse::default(),
+            at: None,
+        }
+    }
+
+    /// The handle of a desk's step, for readers that stand at the desk.
+    pub(super) fn at_desk(
+        run: &Arc<Run>,
+        path: &Arc<[String]>,
+        base: Option<Digest>,
+        purse: Purse,
+        seat: &Arc<Seat>,
+    ) -> Self {
+        Self {
+            run: Arc::clone(run),
+            path: Arc::clone(path),
+            base,
+            purse,
+            at: Some((Arc::clone(seat), Arc::from(seat.stands()))),
         }
     }
 
@@ -59,7 +81,7 @@ impl Cx {
             self.base,
             worker.spec(),
             &worker.brief_for(input),
-            None,
+            Post::Reader(self.stand_of(worker.spec())),
         );
         fly(&self.run, flight, self.purse)
     }
@@ -74,18 +96,22 @@ impl Cx {
             self.base,
             self.purse,
             paths,
+            self.at.is_some(),
         )
+    }
+
+    fn stand_of(&self, spec: &Spec) -> Stand {
+        match &self.at {
+            Some((seat, _)) => Stand::Desk(Arc::clone(seat)),
+            None if spec.apart => Stand::Apart,
+            None => Stand::WorkTree,
+        }
     }
 
     /// The same handle one level down: `label` becomes part of the step keys beneath it.
     pub fn child(&self, label: impl Into<String>) -> Self {
         let path = self.path.iter().cloned().chain([label.into()]).collect();
-        Self {
-            run: Arc::clone(&self.run),
-            path,
-            base: self.base,
-            purse: self.purse,
-        }
+        Self { path, ..self.clone() }
     }
 
     /// The same handle with a budget of its own for everything that is read through it, inside the budget above.
@@ -215,9 +241,19 @@ impl Cx {
             .await
     }
 
-    /// The work tree, an absolute path.
+    /// The work tree, an absolute path; where the writers stand, for a handle of a [desk](crate::Desk::cx).
     pub fn work_tree(&self) -> &Path {
-        self.run.work_tree()
+        match &self.at {
+            Some((_, directory)) => directory,
+            None => self.run.work_tree(),
+        }
+    }
+
+    /// The files of the user's work tree that changed while readers of this run were at work, and that none of them is
+    /// known to have changed: somebody saved them, or a program of a reader wrote them. What was read of them may have
+    /// been the old text or the new one. Relative to the work tree, in order; each was told as an event.
+    pub fn changed_meanwhile(&self) -> Vec<PathBuf> {
+        self.run.noticed.files()
     }
 
     /// The run.

@@ -19,6 +19,7 @@ use crate::job::{End, Job, JobEnd};
 use crate::limits::{Gate, Ledger, Paid};
 use crate::outcome::{Outcome, Unfinished};
 use crate::plan::{Plan, PlanChange, PlanError};
+use crate::reader_check::{Noticed, Watches};
 use crate::session::Stop;
 use crate::step_key::StepKey;
 
@@ -33,6 +34,8 @@ pub(crate) struct Run {
     books: Mutex<Books>,
     ledger: Arc<Ledger>,
     pub(crate) desks: Book,
+    pub(crate) watches: Watches,
+    pub(crate) noticed: Noticed,
 }
 
 /// What changes while a run goes on.
@@ -105,6 +108,8 @@ impl Run {
             books: Mutex::new(books),
             ledger,
             desks: Book::default(),
+            watches: Watches::default(),
+            noticed: Noticed::default(),
         }
     }
 

@@ -4,9 +4,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::Seat;
 use crate::event::EventKind;
+use crate::lease::Territory;
 
 /// The desks of one run.
 #[derive(Debug, Default)]
@@ -22,6 +24,8 @@ struct Pages {
     /// Seats that were left while their writer was not yet gone.
     lingering: Vec<Arc<Seat>>,
     notes: Vec<EventKind>,
+    /// What desks of the run were taken, and when they were given back.
+    territories: Vec<(Territory, Option<Instant>)>,
 }
 
 /// A step that has a desk. Dropped, it may have another.
@@ -47,6 +51,30 @@ impl Book {
             pages: Arc::clone(&self.pages),
             path: path.to_vec(),
         })
+    }
+
+    /// Takes down that a desk of `territory` was taken: what changes there is the run's own doing.
+    pub(crate) fn taken(&self, territory: &Territory) {
+        lock(&self.pages).territories.push((territory.clone(), None));
+    }
+
+    /// Takes down that a desk of `territory` was given back.
+    pub(crate) fn freed(&self, territory: &Territory) {
+        let mut pages = lock(&self.pages);
+        let open = |(other, freed): &&mut (Territory, Option<Instant>)| other == territory && freed.is_none();
+        if let Some((_, freed)) = pages.territories.iter_mut().find(open) {
+            *freed = Some(Instant::now());
+        }
+    }
+
+    /// The territories of which the run had a desk at some time since `begin`.
+    pub(crate) fn territories_since(&self, begin: Instant) -> Vec<Territory> {
+        let pages = lock(&self.pages);
+        let since = pages
+            .territories
+            .iter()
+            .filter(|(_, freed)| freed.is_none_or(|freed| freed >= begin));
+        since.map(|(territory, _)| territory.clone()).collect()
     }
 
     /// Records, with the next event, what happened where nothing can be waited for.

@@ -13,7 +13,7 @@ const LEAF_LIMIT: u64 = 256 << 20;
 const CHANGES_LIMIT: usize = 512 << 20;
 
 /// Copies those of `files` that are files or links. What is gone, and folders, is left out.
-pub(super) async fn copy(from: &Path, to: &Path, files: Vec<PathBuf>) -> Result<(), String> {
+pub(crate) async fn copy(from: &Path, to: &Path, files: Vec<PathBuf>) -> Result<(), String> {
     let (from, to) = (from.to_owned(), to.to_owned());
     beside(move || {
         let (source, target) = (open(&from)?, open(&to)?);

@@ -6,10 +6,10 @@ mod book;
 mod copies;
 mod place;
 mod repository;
-mod rules;
 mod seat;
-mod traces;
 
 pub(crate) use book::{Book, Step};
+pub(crate) use copies::copy;
 pub(crate) use place::Place;
+pub(crate) use repository::Repository;
 pub(crate) use seat::Seat;

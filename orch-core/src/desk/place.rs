@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError, Weak};
 
 use super::copies::{self, beside};
 use super::repository::Repository;
-use super::rules::Rules;
-use super::traces::Traces;
+
 use crate::dirs::{self, PrivateDir, StateDir};
 use crate::ids::{Digest, RunId};
 use crate::isolation::Isolation;
 use crate::lease::{Lease, Territory};
 use crate::patch::{Change, Origin};
+use crate::work_tree::{Rules, Traces};
 
 /// Where a writer works.
 #[derive(Debug)]

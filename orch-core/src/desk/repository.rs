@@ -12,21 +12,21 @@ const CONFIG_LIMIT: usize = 4 << 20;
 
 /// A repository, and the work tree's place in it.
 #[derive(Debug)]
-pub(super) struct Repository {
+pub(crate) struct Repository {
     git: Git,
     /// The folder that holds all of its files.
-    pub(super) top: PathBuf,
+    pub(crate) top: PathBuf,
     /// The work tree, from there.
-    pub(super) prefix: PathBuf,
+    pub(crate) prefix: PathBuf,
     /// What all its linked work trees share.
     common: PathBuf,
     /// The commit that is checked out; none before the first.
-    pub(super) head: Option<String>,
+    pub(crate) head: Option<String>,
 }
 
 impl Repository {
     /// The repository that holds `work_tree`.
-    pub(super) async fn of(work_tree: &Path) -> Result<Self, String> {
+    pub(crate) async fn of(work_tree: &Path) -> Result<Self, String> {
         let git = Git::at(work_tree).await?;
         let top = git.line(["rev-parse", "--show-toplevel"]).await?;
         let prefix = git.line(["rev-parse", "--show-prefix"]).await?;
@@ -45,7 +45,7 @@ impl Repository {
     }
 
     /// The files that git tracks beneath `within`, from the top.
-    pub(super) async fn tracked(&self, within: &Path) -> Result<Vec<PathBuf>, String> {
+    pub(crate) async fn tracked(&self, within: &Path) -> Result<Vec<PathBuf>, String> {
         let within = self.top.join(within);
         let command = ["ls-files", "-z", "--cached", "--full-name", "--"].map(OsStr::new);
         let listed = self
@@ -56,13 +56,13 @@ impl Repository {
     }
 
     /// The user's own ignore rules of this repository.
-    pub(super) fn exclude_file(&self) -> PathBuf {
+    pub(crate) fn exclude_file(&self) -> PathBuf {
         self.common.join("info/exclude")
     }
 
     /// Makes a repository of its own at `tree` that knows the same commits and branches, without files. Its objects are
     /// read from this one, so nothing is copied and no file is shared that could be written through it.
-    pub(super) async fn clone_to(&self, tree: &Path) -> Result<(), String> {
+    pub(crate) async fn clone_to(&self, tree: &Path) -> Result<(), String> {
         let format = self.git.line(["rev-parse", "--show-object-format"]).await?;
         let above = tree.parent().unwrap_or(tree);
         let format = format!("--object-format={format}");
@@ -94,7 +94,7 @@ impl Repository {
 
     /// Makes a linked work tree at `tree`, without files; returns its entry in the repository, which is to be removed
     /// with it.
-    pub(super) async fn link_to(&self, tree: &Path) -> Result<PathBuf, String> {
+    pub(crate) async fn link_to(&self, tree: &Path) -> Result<PathBuf, String> {
         let Some(head) = &self.head else {
             return Err("a linked work tree needs a first commit".to_owned());
         };
@@ -113,7 +113,7 @@ impl Repository {
     }
 
     /// The digest of all that git would obey in every work tree: configuration, attributes and hooks.
-    pub(super) fn obeyed(&self) -> Digest {
+    pub(crate) fn obeyed(&self) -> Digest {
         let mut files: Vec<PathBuf> = ["config", "config.worktree", "info/attributes"]
             .map(|name| self.common.join(name))
             .into();
@@ -130,7 +130,7 @@ impl Repository {
     }
 
     /// What [`Repository::obeyed`] looks at, for a person.
-    pub(super) fn obeyed_from(&self) -> PathBuf {
+    pub(crate) fn obeyed_from(&self) -> PathBuf {
         self.common.join("config")
     }
 }

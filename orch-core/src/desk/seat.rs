@@ -1,6 +1,7 @@
 //! One writer's seat: the lease, the place, and who is in it. The lease is not freed before its writer is gone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::Place;
@@ -9,9 +10,7 @@ use crate::job::Job;
 use crate::lease::{Lease, Territory};
 use crate::outcome::{FailClass, Failure, Outcome, Unfinished};
 use crate::patch::{Patch, PatchError};
-
-/// How many paths a violation names.
-const NAMED: usize = 12;
+use crate::work_tree::named;
 
 /// Where one writer works, and the right to.
 #[derive(Debug)]
@@ -21,6 +20,8 @@ pub(crate) struct Seat {
     place: Place,
     lease: Arc<Lease>,
     sitting: Mutex<Vec<Sitting>>,
+    /// How many writers were given the seat so far.
+    writes: AtomicU64,
 }
 
 /// A writer that was, or is about to be, submitted.
@@ -37,6 +38,7 @@ impl Seat {
             place,
             lease: Arc::new(lease),
             sitting: Mutex::default(),
+            writes: AtomicU64::new(0),
         }
     }
 
@@ -57,6 +59,7 @@ impl Seat {
     /// Says that `job` is about to be submitted.
     pub(crate) fn sit(&self, job: &Job) {
         let job = job.clone();
+        self.writes.fetch_add(1, Ordering::SeqCst);
         self.sitting().push(Sitting { job, handle: None });
     }
 
@@ -70,6 +73,11 @@ impl Seat {
     /// Says that the writer is gone and reported.
     pub(crate) fn left(&self) {
         self.sitting().clear();
+    }
+
+    /// How many writers were given the seat so far.
+    pub(crate) fn writes(&self) -> u64 {
+        self.writes.load(Ordering::SeqCst)
     }
 
     /// Whether a writer may still be at work.
@@ -108,16 +116,7 @@ impl Seat {
         match self.place.trespasses(&self.lease).await {
             Ok(paths) if paths.is_empty() => outcome,
             Ok(paths) => {
-                let named: Vec<String> = paths.iter().take(NAMED).map(|path| shown(path)).collect();
-                let more = match paths.len().saturating_sub(NAMED) {
-                    0 => String::new(),
-                    more => format!(" and {more} more"),
-                };
-                let detail = format!(
-                    "a writer of {} also changed {}{more}",
-                    self.territory(),
-                    named.join(", ")
-                );
+                let detail = format!("a writer of {} also changed {}", self.territory(), named(&paths));
                 fail(FailClass::ScopeViolation, detail)
             }
             Err(why) => fail(
@@ -143,8 +142,4 @@ impl Seat {
     fn sitting(&self) -> MutexGuard<'_, Vec<Sitting>> {
         self.sitting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn shown(path: &Path) -> String {
-    crate::plain::line(&path.to_string_lossy(), 200)
 }

@@ -21,6 +21,9 @@ pub struct JobEnd {
     pub capture: Option<Capture>,
     /// The agent's own name for the conversation: further turns go there.
     pub thread: Option<String>,
+    /// The files that the agent itself says it changed, in its own words: absolute, or from where it stood.
+    #[serde(default)]
+    pub changed: Vec<String>,
     /// The last of what the worker wrote to its standard error: hostile bytes, for a person to look at.
     pub stderr_tail: String,
     /// Whether a descendant held the terminal open after the worker had ended.
@@ -68,6 +71,7 @@ impl JobEnd {
             usage: None,
             capture: None,
             thread: None,
+            changed: Vec::new(),
             stderr_tail: String::new(),
             leaked: false,
             left: Vec::new(),

@@ -10,10 +10,11 @@ use orch_pty::Tier;
 use super::Orchestrator;
 use super::build_error::BuildError;
 use super::door::Door;
-use crate::agent::Agent;
+use crate::agent::{Agent, Hold};
 use crate::config::Config;
 use crate::dirs::StateDir;
 use crate::engine::{Engine, LocalEngine};
+use crate::holds::Holds;
 use crate::limits::Limits;
 use crate::observer::Observer;
 use crate::redact::{Redactor, SecretError};
@@ -37,6 +38,7 @@ pub struct Builder {
     pass_env: Vec<String>,
     secrets: Vec<(String, String)>,
     required: Option<Tier>,
+    hold: Hold,
     door: Door,
 }
 
@@ -54,6 +56,7 @@ impl Builder {
             pass_env: Vec::new(),
             secrets: Vec::new(),
             required: None,
+            hold: Hold::default(),
             door: Door::default(),
         }
     }
@@ -137,6 +140,13 @@ impl Builder {
         self
     }
 
+    /// How strongly readers must be held, at least: a worker of an agent that holds them less does not start. By default
+    /// any will do; what there is can be read by [`Orchestrator::hold`].
+    pub fn require_hold(mut self, hold: Hold) -> Self {
+        self.hold = hold;
+        self
+    }
+
     pub(super) fn door(&mut self) -> &mut Door {
         &mut self.door
     }
@@ -176,6 +186,7 @@ impl Builder {
         }
         let redactor = redactor(&self.agents, self.secrets)?;
         let costless = self.door.check(&self.agents)?;
+        let holds = Holds::of(&self.agents, self.hold);
         let admission = self.door.admission(&self.agents, self.max_parallel);
         let engine = match (self.engine, self.required) {
             (Some(_), Some(required)) => return Err(BuildError::OwnEngine { required }),
@@ -199,6 +210,7 @@ impl Builder {
             budget,
             retry,
             costless,
+            holds,
             many: self.max_parallel > 1,
         }))
     }

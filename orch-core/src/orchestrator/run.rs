@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::Builder;
+use crate::agent::Hold;
 use crate::config::Config;
 use crate::cx::{Cx, Run};
 use crate::dirs::PrivateDir;
@@ -128,6 +129,11 @@ impl Orchestrator {
     /// goes on and everything that was let go has ended.
     pub fn free_places(&self) -> usize {
         self.config.admission.free()
+    }
+
+    /// How strongly the agent of this name holds a reader to reading; none when it is not registered.
+    pub fn hold(&self, agent: &str) -> Option<Hold> {
+        self.config.holds.of_agent(agent)
     }
 
     /// The work tree, an absolute path.

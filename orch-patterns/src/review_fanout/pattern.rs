@@ -154,6 +154,7 @@ impl Pattern for ReviewFanout {
             .collect();
         let count = answers.len();
         let review = Review::merge(answers, cx.work_tree(), &self.merging);
+        let review = review.changed_meanwhile(&cx.changed_meanwhile());
         cx.finish_plan().await?;
         Ok(Covered::new(review, count, missing))
     }

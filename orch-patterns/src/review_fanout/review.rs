@@ -3,7 +3,7 @@
 //! Reviewers' words are hostile bytes: they are made plain here, once, before anybody shows them.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use orch_core::plain;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,10 @@ pub struct Review {
     pub next_step: Option<String>,
     /// The reviewers that delivered.
     pub reviewers: Vec<String>,
+    /// Files that changed while the reviewers read, and that none of them is known to have changed: somebody saved them.
+    /// What is said of them may hold for the old text. Made plain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed_meanwhile: Vec<String>,
 }
 
 impl Review {
@@ -50,7 +54,15 @@ impl Review {
             items,
             next_step,
             reviewers,
+            changed_meanwhile: Vec::new(),
         }
+    }
+
+    /// The same, of a tree in which these files changed meanwhile.
+    pub(super) fn changed_meanwhile(mut self, paths: &[PathBuf]) -> Self {
+        let plain = |path: &PathBuf| plain::line(&path.to_string_lossy(), 300);
+        self.changed_meanwhile = paths.iter().map(plain).collect();
+        self
     }
 }
 
@@ -132,6 +144,10 @@ impl fmt::Display for Review {
         }
         if let Some(next) = &self.next_step {
             writeln!(f, "\nNext step: {next}")?;
+        }
+        if !self.changed_meanwhile.is_empty() {
+            let named = self.changed_meanwhile.join(", ");
+            writeln!(f, "\nChanged while it was reviewed: {named}")?;
         }
         Ok(())
     }

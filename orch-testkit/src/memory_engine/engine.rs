@@ -137,6 +137,7 @@ impl Part {
         play.acts.pop_front();
         let mut job_end = JobEnd::new(end);
         job_end.usage = play.usage;
+        job_end.changed.clone_from(&play.changed);
         job_end.thread = (!play.acts.is_empty()).then(|| "scripted".to_owned());
         job_end
     }

@@ -30,6 +30,7 @@ pub struct Play {
     pub(super) acts: VecDeque<Act>,
     pub(super) events: Vec<WorkerEvent>,
     pub(super) usage: Option<Usage>,
+    pub(super) changed: Vec<String>,
 }
 
 impl Play {
@@ -39,6 +40,7 @@ impl Play {
             acts: VecDeque::from([act]),
             events: Vec::new(),
             usage: None,
+            changed: Vec::new(),
         }
     }
 
@@ -76,6 +78,12 @@ impl Play {
     /// Something it does before its first turn ends.
     pub fn event(mut self, event: WorkerEvent) -> Self {
         self.events.push(event);
+        self
+    }
+
+    /// A file that it says it changed.
+    pub fn changed(mut self, path: impl Into<String>) -> Self {
+        self.changed.push(path.into());
         self
     }
 

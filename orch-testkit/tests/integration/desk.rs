@@ -65,7 +65,7 @@ impl House {
         self.orch_of(Tool::new("sh", "/bin/sh").args(["-c", script]))
     }
 
-    fn orch_of(&self, agent: impl orch_core::agent::Agent) -> Orchestrator {
+    pub(crate) fn orch_of(&self, agent: impl orch_core::agent::Agent) -> Orchestrator {
         Orchestrator::builder(&self.tree)
             .agent(agent)
             .state_dir(StateDir::at(self.root.path().join("state")))
@@ -78,7 +78,7 @@ impl House {
         fs::read_to_string(self.tree.join(name)).unwrap()
     }
 
-    fn status(&self) -> String {
+    pub(crate) fn status(&self) -> String {
         git(&self.tree, &["status", "--porcelain"])
     }
 
@@ -353,20 +353,22 @@ async fn what_a_desk_is_not_for_is_refused_before_anything_runs() {
 #[tokio::test]
 async fn lease_of_a_writer_that_was_given_up_is_free_when_it_is_gone() {
     let house = House::new();
-    let orch =
-        house.orch("trap 'sleep 0.2; echo late >> src/a.rs; exit 1' INT; while :; do sleep 0.02; done");
+    let orch = house.orch(
+        "trap 'sleep 0.2; echo late >> src/a.rs; exit 1' INT; echo ready; while :; do sleep 0.02; done",
+    );
     let (seen, gone) = (house.seen.clone(), house.tree.join("src/a.rs"));
     within(&orch, |cx: Cx| {
         let (seen, gone) = (seen.clone(), gone.clone());
         async move {
             let mut desk = cx.desk(["src"]).isolation(Isolation::InPlace).await?;
-            let started = |events: &[orch_core::event::Event]| {
-                let started = |kind: &EventKind| format!("{kind:?}").contains("Started { pid");
-                events.iter().any(|event| started(&event.kind))
+            // It has said something, so its trap is set.
+            let ready = |events: &[orch_core::event::Event]| {
+                let ready = |kind: &EventKind| format!("{kind:?}").contains("Activity");
+                events.iter().any(|event| ready(&event.kind))
             };
             tokio::select! {
                 end = desk.write(&writer(&["src"]), &()) => panic!("{end:?}"),
-                () = seen.until(started) => {}
+                () = seen.until(ready) => {}
             }
             drop(desk);
             assert!(

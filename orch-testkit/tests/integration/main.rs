@@ -19,6 +19,8 @@ mod permits_law;
 mod plans;
 mod processes;
 mod quota;
+mod readers;
+mod readers_twenty_ways;
 mod real_codex_review;
 mod real_codex_server;
 mod retries;

@@ -76,7 +76,15 @@ fn read_assistant(event: &Value, heard: &mut Heard, say: &mut Saying) {
                     say.message(text);
                 }
             }
-            "tool_use" => say.call_begins(heard, text_of(part, "id"), &call_of(part)),
+            "tool_use" => {
+                if let ("Write" | "Edit" | "MultiEdit" | "NotebookEdit", Some(input)) =
+                    (text_of(part, "name"), part.get("input"))
+                {
+                    heard.file_changed(text_of(input, "file_path"));
+                    heard.file_changed(text_of(input, "notebook_path"));
+                }
+                say.call_begins(heard, text_of(part, "id"), &call_of(part));
+            }
             "thinking" | "redacted_thinking" => say.activity(),
             other => say.unknown(heard, other),
         }

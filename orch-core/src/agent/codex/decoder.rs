@@ -64,7 +64,7 @@ fn read_item(event: &str, item: &Value, heard: &mut Heard, say: &mut Saying) {
     let (kind, id) = (text_of(item, "type"), text_of(item, "id"));
     let call = match kind {
         "command_execution" => text_of(item, "command").to_owned(),
-        "file_change" => changes(item),
+        "file_change" => changes(item, heard),
         "web_search" => format!("searches the web for {}", text_of(item, "query")),
         "mcp_tool_call" | "collab_tool_call" => text_of(item, "tool").to_owned(),
         "agent_message" if event == "item.completed" => {
@@ -85,13 +85,16 @@ fn read_item(event: &str, item: &Value, heard: &mut Heard, say: &mut Saying) {
     }
 }
 
-fn changes(item: &Value) -> String {
+fn changes(item: &Value, heard: &mut Heard) -> String {
     let changes = item.get("changes").and_then(Value::as_array);
     let paths: Vec<&str> = changes
         .into_iter()
         .flatten()
         .map(|change| text_of(change, "path"))
         .collect();
+    for path in &paths {
+        heard.file_changed(path);
+    }
     format!("changes {}", paths.join(", "))
 }
 

@@ -48,6 +48,11 @@ impl Dialect for GeminiDialect {
             "tool_use" => {
                 self.said.clear();
                 self.is_torn = false;
+                if let ("write_file" | "replace", Some(parameters)) =
+                    (text_of(event, "tool_name"), event.get("parameters"))
+                {
+                    heard.file_changed(text_of(parameters, "file_path"));
+                }
                 say.call_begins(heard, text_of(event, "tool_id"), &call_of(event));
             }
             "tool_result" => say.call_ends(heard, text_of(event, "tool_id")),

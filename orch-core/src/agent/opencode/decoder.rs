@@ -46,7 +46,14 @@ impl Dialect for OpencodeDialect {
                 say.message(text);
             }
             "reasoning" => say.activity(),
-            "tool_use" => say.call(&call_of(part)),
+            "tool_use" => {
+                if let ("write" | "edit" | "multiedit" | "patch", Some(input)) =
+                    (text_of(part, "tool"), part.pointer("/state/input"))
+                {
+                    heard.file_changed(text_of(input, "filePath"));
+                }
+                say.call(&call_of(part));
+            }
             "step_finish" => read_step(part, heard, say),
             "error" => {
                 let error = event.get("error").unwrap_or(&Value::Null);

@@ -5,18 +5,20 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use orch_pty::Exit;
+
 use crate::beneath::walk;
 use crate::git::{Git, paths_of};
 
 /// An empty private repository through which a tree is listed.
 #[derive(Debug)]
-pub(super) struct Rules {
+pub(crate) struct Rules {
     repository: PathBuf,
 }
 
 impl Rules {
     /// Makes the private repository in `room`; `exclude` has further rules.
-    pub(super) async fn new(room: &Path, exclude: Option<&Path>) -> Result<Self, String> {
+    pub(crate) async fn new(room: &Path, exclude: Option<&Path>) -> Result<Self, String> {
         let repository = room.join("rules.git");
         let init = ["init", "--quiet", "--bare", "--template="].map(OsStr::new);
         let init = init.into_iter().chain([repository.as_os_str()]);
@@ -29,8 +31,39 @@ impl Rules {
         Ok(Self { repository })
     }
 
+    /// Those of `paths` (from `top`) that a rule ignores, tracked or not.
+    pub(crate) async fn ignored(&self, top: &Path, paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+        let mut asked = Vec::new();
+        for path in paths {
+            // This command takes no literal paths; so led, no name begins with what it would read as more than a name.
+            asked.extend_from_slice(b"./");
+            asked.extend_from_slice(path.as_os_str().as_encoded_bytes());
+            asked.push(0);
+        }
+        let git = Git::alone(top)
+            .variable("GIT_DIR", &self.repository)
+            .variable("GIT_WORK_TREE", top)
+            .input(asked);
+        let command = [
+            "--no-literal-pathspecs",
+            "check-ignore",
+            "--no-index",
+            "-z",
+            "--stdin",
+        ];
+        let said = git.run(command).await?;
+        match said.exit {
+            // 1: none of them is.
+            Exit::Code(0 | 1) => {
+                let bare = |path: PathBuf| path.strip_prefix("./").map_or(path.clone(), Path::to_owned);
+                Ok(paths_of(&said.out).into_iter().map(bare).collect())
+            }
+            _ => Err("git could not say which files are ignored".to_owned()),
+        }
+    }
+
     /// The files beneath `within` (paths from `top`) that no rule ignores, from `top`.
-    pub(super) async fn list(&self, top: &Path, within: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    pub(crate) async fn list(&self, top: &Path, within: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         let git = Git::alone(top)
             .variable("GIT_DIR", &self.repository)
             .variable("GIT_WORK_TREE", top);

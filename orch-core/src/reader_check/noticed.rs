@@ -1,0 +1,46 @@
+//! What a run noticed of its tree that no reader is known to have done.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::work_tree::{NotLooked, Trace, Traces};
+
+/// Each change is noticed once, however many readers were there.
+#[derive(Debug, Default)]
+pub(crate) struct Noticed(Mutex<Page>);
+
+#[derive(Debug, Default)]
+struct Page {
+    files: BTreeMap<PathBuf, Option<Trace>>,
+    uncompared: Option<NotLooked>,
+}
+
+impl Noticed {
+    /// Takes `paths` down as they are in `now`; returns those that are news.
+    pub(super) fn add(&self, paths: Vec<PathBuf>, now: &Traces) -> Vec<PathBuf> {
+        let mut page = self.page();
+        let news = |path: &PathBuf| {
+            let trace = now.at(path);
+            page.files.insert(path.clone(), trace) != Some(trace)
+        };
+        paths.into_iter().filter(news).collect()
+    }
+
+    /// Takes down that the tree was not compared; false when that is known.
+    pub(super) fn uncompared(&self, why: &NotLooked) -> bool {
+        let mut page = self.page();
+        let news = page.uncompared.is_none();
+        page.uncompared.get_or_insert_with(|| why.clone());
+        news
+    }
+
+    /// All files, in order.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        self.page().files.keys().cloned().collect()
+    }
+
+    fn page(&self) -> MutexGuard<'_, Page> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

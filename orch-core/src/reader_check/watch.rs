@@ -1,0 +1,210 @@
+//! One tree, looked at before and after each reader. Looks are shared: readers that end together are served by one.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use crate::work_tree::{Look, NotLooked, Traces};
+
+/// The most files of a tree that are compared: a look at so many takes about a second.
+const LIMIT: usize = 250_000;
+
+/// The trees that a run watches.
+#[derive(Debug, Default)]
+pub(crate) struct Watches(Mutex<HashMap<PathBuf, Weak<Watch>>>);
+
+/// One tree.
+#[derive(Debug)]
+pub(super) struct Watch {
+    root: PathBuf,
+    /// Nobody but the run's own workers writes here.
+    is_private: bool,
+    last: tokio::sync::Mutex<Option<Arc<Seen>>>,
+    /// How many looks were asked for.
+    asked: AtomicU64,
+    presence: Mutex<Presence>,
+}
+
+#[derive(Debug, Default)]
+struct Presence {
+    in_flight: usize,
+    begun: u64,
+    /// Looks that began before are of another time: nobody was there in between.
+    floor: u64,
+}
+
+/// What a look saw.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// It serves whoever asked up to here: it began after that.
+    serves: u64,
+    pub(super) traces: Result<Traces, NotLooked>,
+}
+
+/// One reader's time in the tree. Dropped, it is over.
+#[derive(Debug)]
+pub(super) struct Stay {
+    watch: Arc<Watch>,
+    number: u64,
+    came_first: bool,
+    before: Option<Arc<Seen>>,
+}
+
+impl Watches {
+    pub(super) fn of(&self, root: &Path, is_private: bool) -> Arc<Watch> {
+        let mut watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(watch) = watches.get(root).and_then(Weak::upgrade) {
+            return watch;
+        }
+        watches.retain(|_, watch| watch.strong_count() > 0);
+        let watch = Arc::new(Watch {
+            root: root.to_owned(),
+            is_private,
+            last: tokio::sync::Mutex::default(),
+            asked: AtomicU64::new(0),
+            presence: Mutex::default(),
+        });
+        watches.insert(root.to_owned(), Arc::downgrade(&watch));
+        watch
+    }
+}
+
+impl Watch {
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(super) fn is_private(&self) -> bool {
+        self.is_private
+    }
+
+    fn ask(&self) -> u64 {
+        self.asked.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// A look that began no earlier than `ticket` was asked for; one that somebody else asked for will do.
+    async fn look(&self, ticket: u64) -> Arc<Seen> {
+        let mut last = self.last.lock().await;
+        if let Some(seen) = last.as_ref().filter(|seen| seen.serves >= ticket) {
+            return Arc::clone(seen);
+        }
+        let serves = self.asked.load(Ordering::SeqCst);
+        let root = self.root.clone();
+        let look = Look {
+            folders: self.is_private,
+            limit: LIMIT,
+        };
+        let traces = tokio::task::spawn_blocking(move || Traces::walk(&root, look)).await;
+        let traces =
+            traces.unwrap_or_else(|_| Err(NotLooked::Unreadable("the runtime was shut down".to_owned())));
+        let seen = Arc::new(Seen { serves, traces });
+        *last = Some(Arc::clone(&seen));
+        seen
+    }
+
+    fn presence(&self) -> MutexGuard<'_, Presence> {
+        self.presence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stay {
+    /// Begins a reader's time: the tree is looked at, unless it is being watched already.
+    pub(super) async fn begin(watch: Arc<Watch>) -> Self {
+        let (number, came_first, floor) = {
+            let mut presence = watch.presence();
+            let first = presence.in_flight == 0;
+            if first {
+                presence.floor = watch.ask();
+            }
+            presence.in_flight += 1;
+            presence.begun += 1;
+            (presence.begun, first, presence.floor)
+        };
+        let mut stay = Self {
+            watch,
+            number,
+            came_first,
+            before: None,
+        };
+        stay.before = Some(stay.watch.look(floor).await);
+        stay
+    }
+
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// What there was when it began.
+    pub(super) fn before(&self) -> Option<&Arc<Seen>> {
+        self.before.as_ref()
+    }
+
+    /// What there is now.
+    pub(super) async fn now(&self) -> Arc<Seen> {
+        self.watch.look(self.watch.ask()).await
+    }
+
+    /// Whether no other reader was there since it began.
+    pub(super) fn is_alone(&self) -> bool {
+        self.came_first && self.watch.presence().begun == self.number
+    }
+}
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        self.watch.presence().in_flight -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use futures::future::join_all;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn readers_that_end_together_share_a_look() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let watches = Watches::default();
+        let watch = watches.of(root.path(), false);
+        let stays = join_all((0..64).map(|_| Stay::begin(watches.of(root.path(), false)))).await;
+        assert!(stays.iter().all(|stay| !stay.is_alone()));
+        fs::write(root.path().join("new"), "x").expect("a file");
+        // All of them ask before anybody has looked.
+        let gate = watch.last.lock().await;
+        let asking = join_all(stays.iter().map(Stay::now));
+        let opened = async {
+            tokio::task::yield_now().await;
+            drop(gate);
+        };
+        let (seen, ()) = tokio::join!(asking, opened);
+        for (stay, seen) in stays.iter().zip(&seen) {
+            let before = stay
+                .before()
+                .and_then(|before| before.traces.clone().ok())
+                .expect("a look");
+            let now = seen.traces.as_ref().expect("a look");
+            assert_eq!(before.touched_until(now), [PathBuf::from("new")]);
+        }
+        assert!(
+            seen.iter().all(|other| Arc::ptr_eq(other, &seen[0])),
+            "one look for all"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_happened_while_nobody_was_there_is_nobodys() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let watches = Watches::default();
+        let watch = watches.of(root.path(), true);
+        drop(Stay::begin(Arc::clone(&watch)).await);
+        fs::write(root.path().join("between"), "x").expect("a file");
+        let stay = Stay::begin(watch).await;
+        let (before, now) = (stay.before().cloned().expect("a look"), stay.now().await);
+        assert_eq!(before.traces, now.traces);
+        assert!(stay.is_alone());
+    }
+}

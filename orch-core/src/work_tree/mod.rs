@@ -1,0 +1,30 @@
+//! A work tree as it is looked at: which files there are, which were touched, and which are nobody's work.
+//!
+//! It reads and decides nothing.
+
+use std::path::PathBuf;
+
+mod rules;
+mod traces;
+
+pub(crate) use rules::Rules;
+pub(crate) use traces::{Look, NotLooked, Trace, Traces};
+
+/// Folders that are nobody's work: versions, dependencies and build output.
+pub(crate) const NOT_WORK: [&str; 5] = [".git", ".hg", ".svn", "node_modules", "target"];
+
+/// The most paths that a person is told at once.
+const NAMED: usize = 12;
+
+/// `paths` for a person: the first of them, and how many more there are.
+pub(crate) fn named(paths: &[PathBuf]) -> String {
+    let shown = paths.iter().take(NAMED);
+    let shown: Vec<String> = shown
+        .map(|path| crate::plain::line(&path.to_string_lossy(), 200))
+        .collect();
+    let more = match paths.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", shown.join(", "))
+}
