@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use orch_pty::Tier;
+
 use crate::dirs::StateDir;
 use crate::engine::Engine;
 use crate::holds::Holds;
@@ -29,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) costless: Vec<String>,
     /// How strongly each registered agent holds its readers.
     pub(crate) holds: Holds,
+    /// What must hold everything that is started, when this program dies.
+    pub(crate) tier: Tier,
     /// Whether more than one worker may run at once.
     pub(crate) many: bool,
 }

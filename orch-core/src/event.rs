@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::check::Evidence;
 use crate::ids::{Digest, RunId};
 use crate::isolation::Isolation;
 use crate::job::{Usage, WorkerEvent};
@@ -169,6 +170,20 @@ pub enum EventKind {
     TreeNotCompared {
         /// Why.
         why: String,
+    },
+    /// A check of the orchestrator's own began.
+    CheckStarted {
+        /// The labels on the path of the step that asked for it.
+        path: Vec<String>,
+        /// The command, for a person.
+        command: String,
+    },
+    /// A check ended, and nothing of it runs any more.
+    CheckEnded {
+        /// The labels on the path of the step that asked for it.
+        path: Vec<String>,
+        /// What it showed.
+        evidence: Evidence,
     },
     /// A desk was taken: from now on nobody else writes these paths.
     DeskTaken {

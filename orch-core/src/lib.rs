@@ -13,6 +13,7 @@
 //! | [`Worker`], [`Deliverable`] | one delegated task, and the type it must return |
 //! | [`Desk`], [`Isolation`], [`Patch`] | the one writer: a lease of paths, where it stands, and what it did as a value |
 //! | [`Outcome`], [`Verdict`], [`Error`], [`Covered`] | what became of workers; failure is never an answer, nor a verdict |
+//! | [`Check`], [`Evidence`] | a command whose exit says whether something holds |
 //! | [`agent`] | one adapter for each CLI: a job in, a command out; bytes in, events and an end out |
 //! | [`engine`] | where jobs run: terminals here, a rehearsal, or your own |
 //! | [`job`] | a worker's work as plain data: what is asked, what happens meanwhile, how it ended |
@@ -37,6 +38,7 @@ compile_error!("orch needs Unix pseudo-terminals: on Windows build and run it in
 
 pub mod agent;
 mod beneath;
+mod check;
 mod config;
 mod covered;
 mod cx;
@@ -75,6 +77,7 @@ mod verdict;
 mod work_tree;
 mod worker;
 
+pub use check::{Check, Evidence, check};
 pub use covered::{Coverage, Covered, Missing, Quorum};
 pub use cx::{Cx, Desk, DeskRequest};
 pub use deliverable::{Deliverable, SchemaError, strict};

@@ -163,6 +163,10 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
             "what readers change in the work tree is not looked at: {}",
             plain::line(why, 200)
         ),
+        EventKind::CheckStarted { command, .. } => format!("check: {}", plain::line(command, 200)),
+        EventKind::CheckEnded { evidence, .. } => {
+            format!("check: {}", plain::line(&evidence.to_string(), 300))
+        }
         EventKind::DeskTaken { paths, isolation, .. } => format!("desk taken: {paths}, {isolation}"),
         EventKind::DeskFreed { paths, .. } => format!("desk given back: {paths}"),
         EventKind::PatchMade {

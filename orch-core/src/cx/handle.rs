@@ -5,16 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use orch_prompts::Artefact;
+use tokio::time::Instant;
 
 use super::desk::DeskRequest;
 use super::flight::{Flight, Post, fly};
 use super::run::Run;
+use crate::check::{Check, Evidence};
 use crate::deliverable::Deliverable;
 use crate::desk::Seat;
 use crate::error::{Halt, Result};
 use crate::event::EventKind;
 use crate::ids::{Digest, RunId};
 use crate::limits::{Budget, Purse};
+use crate::outcome::{NotStarted, Unfinished};
 use crate::plan::{Plan, PlanChange, UpdatePlan};
 use crate::reader_check::Stand;
 use crate::snapshot::Snapshot;
@@ -106,6 +109,28 @@ impl Cx {
             None if spec.apart => Stand::Apart,
             None => Stand::WorkTree,
         }
+    }
+
+    /// Runs a command of the program's author where this handle stands, and returns what its end shows. It is recorded,
+    /// and nothing of it is left afterwards.
+    ///
+    /// # Errors
+    /// [`NotStarted::Rehearsal`] in a rehearsal; `NotStarted` when the time of the budget is over;
+    /// [`Error::Halt`](crate::Error::Halt) that the run is over. A command that fails is evidence and no error, and so is
+    /// one that cannot be started.
+    ///
+    /// # Cancel safety
+    /// Dropping the future kills the command and everything below it.
+    pub async fn check(&self, check: &Check) -> Result<Evidence> {
+        let not_started = |why| Err(Unfinished::NotStarted(why).into());
+        if self.run.config.engine.abilities().rehearsal {
+            return not_started(NotStarted::Rehearsal);
+        }
+        let ends = self.run.ledger().ends(self.purse);
+        if ends.is_some_and(|ends| ends <= Instant::now()) {
+            return not_started(self.run.ledger().time_over(self.purse));
+        }
+        self.run.check(&self.path, check, self.work_tree(), ends).await
     }
 
     /// The same handle one level down: `label` becomes part of the step keys beneath it.

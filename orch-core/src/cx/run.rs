@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use crate::check::{self, Check, Evidence};
 use crate::config::Config;
 use crate::desk::Book;
 use crate::engine::{EngineError, JobHandle};
@@ -36,6 +39,8 @@ pub(crate) struct Run {
     pub(crate) desks: Book,
     pub(crate) watches: Watches,
     pub(crate) noticed: Noticed,
+    /// The terminals of its checks.
+    checks: TaskTracker,
 }
 
 /// What changes while a run goes on.
@@ -110,6 +115,7 @@ impl Run {
             desks: Book::default(),
             watches: Watches::default(),
             noticed: Noticed::default(),
+            checks: TaskTracker::new(),
         }
     }
 
@@ -339,6 +345,9 @@ impl Run {
         });
         let mut left = Vec::new();
         let ends = join_all(ends).await;
+        // A check that was given up is killed by then; here it is seen to be gone.
+        self.checks.close();
+        self.checks.wait().await;
         self.desks.close();
         for end in ends {
             left.extend(end?);
@@ -390,6 +399,45 @@ impl Run {
             leaked,
         })
         .await
+    }
+
+    /// Runs a check of the step at `path` in `directory`.
+    ///
+    /// # Errors
+    /// [`Halt::Cancelled`] with the run, [`Halt::LeftBehind`] when a process of it lives on.
+    pub(crate) async fn check(
+        &self,
+        path: &[String],
+        check: &Check,
+        directory: &Path,
+        deadline: Option<Instant>,
+    ) -> Result<Evidence> {
+        if self.is_cancelled() {
+            return Err(Halt::Cancelled.into());
+        }
+        let (path, command) = (path.to_vec(), check.to_string());
+        let kind = EventKind::CheckStarted {
+            path: path.clone(),
+            command,
+        };
+        self.emit(kind).await?;
+        let performed = check::perform(check, directory, self.config.tier, deadline, &self.checks);
+        let (evidence, left) = tokio::select! {
+            biased;
+            () = self.cancelled() => return Err(Halt::Cancelled.into()),
+            performed = performed => performed,
+        };
+        let evidence = self.config.redactor.stored(evidence);
+        let kind = EventKind::CheckEnded {
+            path,
+            evidence: evidence.clone(),
+        };
+        self.emit(kind).await?;
+        if left.is_empty() {
+            Ok(evidence)
+        } else {
+            Err(Halt::LeftBehind { pids: left }.into())
+        }
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {

@@ -89,7 +89,10 @@ impl Rehearsal {
 #[async_trait]
 impl Engine for Rehearsal {
     fn abilities(&self) -> Abilities {
-        Abilities::local()
+        Abilities {
+            rehearsal: true,
+            ..Abilities::local()
+        }
     }
 
     async fn submit(&self, job: &Job) -> Result<Arc<dyn JobHandle>, EngineError> {

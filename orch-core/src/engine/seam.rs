@@ -77,7 +77,7 @@ pub trait JobHandle: fmt::Debug + Send + Sync {
 #[non_exhaustive]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "four independent answers to four questions"
+    reason = "five independent answers to five questions"
 )]
 pub struct Abilities {
     /// Events arrive as they happen, all of them; otherwise only the last ones, late.
@@ -88,6 +88,8 @@ pub struct Abilities {
     pub durable: bool,
     /// Jobs run on another machine.
     pub remote: bool,
+    /// Nothing is started: everything is prepared, and that is all.
+    pub rehearsal: bool,
 }
 
 impl Abilities {
@@ -98,6 +100,7 @@ impl Abilities {
             further_turns: true,
             durable: false,
             remote: false,
+            rehearsal: false,
         }
     }
 }

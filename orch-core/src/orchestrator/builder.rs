@@ -188,6 +188,7 @@ impl Builder {
         let costless = self.door.check(&self.agents)?;
         let holds = Holds::of(&self.agents, self.hold);
         let admission = self.door.admission(&self.agents, self.max_parallel);
+        let tier = self.required.unwrap_or(Tier::ProcessGroup);
         let engine = match (self.engine, self.required) {
             (Some(_), Some(required)) => return Err(BuildError::OwnEngine { required }),
             (Some(engine), None) => engine,
@@ -211,6 +212,7 @@ impl Builder {
             retry,
             costless,
             holds,
+            tier,
             many: self.max_parallel > 1,
         }))
     }

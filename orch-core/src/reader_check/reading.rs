@@ -39,8 +39,8 @@ pub(crate) struct Reading {
     stays: Vec<Stay>,
     began: Instant,
     desk: Option<(Arc<Seat>, u64)>,
-    // After the stays: it goes last.
-    _apart: Option<Apart>,
+    /// The reader's own copy; it goes last.
+    apart: Option<Apart>,
 }
 
 /// Looks at what there is before a reader starts; in `job` the reader stands where it is to stand.
@@ -52,7 +52,7 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
         stays: Vec::new(),
         began: Instant::now(),
         desk: None,
-        _apart: None,
+        apart: None,
     };
     // Somewhere else nobody can look, and what is there is not the user's.
     if run.config.engine.abilities().remote {
@@ -67,8 +67,8 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
                     "a copy of the work tree to read in cannot be made: {why}"
                 ))
             })?;
-            job.work_tree = apart.stands().to_owned();
-            reading._apart = Some(apart);
+            apart.stands().clone_into(&mut job.work_tree);
+            reading.apart = Some(apart);
         }
         Stand::Desk(seat) => {
             job.work_tree = seat.stands();
@@ -76,7 +76,8 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
         }
     }
     reading.began = Instant::now();
-    let own = job.work_tree != run.work_tree();
+    let elsewhere = reading.apart.is_some() || reading.desk.is_some();
+    let own = elsewhere && job.work_tree != run.work_tree();
     reading
         .stays
         .push(Stay::begin(run.watches.of(run.work_tree(), false)).await);
@@ -202,9 +203,9 @@ async fn ignored(run: &Run, root: &Path, exclude: &Path, files: &[PathBuf]) -> R
     if files.is_empty() {
         return Ok(Vec::new());
     }
-    let room = run.config.state.room("runs", &run.id().to_string());
-    let room = room.map_err(|error| error.to_string())?;
-    let rules = Rules::new(room.path(), Some(exclude)).await?;
+    let place = run.config.state.room("runs", &run.id().to_string());
+    let place = place.map_err(|error| error.to_string())?;
+    let rules = Rules::new(place.path(), Some(exclude)).await?;
     rules.ignored(root, files).await
 }
 

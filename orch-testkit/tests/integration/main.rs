@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
 
 mod budget;
+mod checks;
 mod combinators;
 mod complaints;
 mod conformance;

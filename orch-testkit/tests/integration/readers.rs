@@ -109,12 +109,12 @@ async fn scope_violation_is_the_one_readers_and_not_its_neighbours() {
         let (file, wrote) = (file.clone(), Arc::clone(&wrote));
         if who == "evil" {
             let named = file.display().to_string();
-            let write = move || {
+            let play = move || {
                 fs::write(&file, "x").unwrap();
                 wrote.notify_one();
                 std::future::ready(())
             };
-            return Play::answer_after(write, "done").changed(named);
+            return Play::answer_after(play, "done").changed(named);
         }
         let wait = move || {
             let wrote = Arc::clone(&wrote);
