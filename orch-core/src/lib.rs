@@ -87,7 +87,7 @@ pub use error::{Error, Halt, Result};
 pub use ids::{Digest, RunId};
 pub use isolation::Isolation;
 pub use limits::{
-    Budget, Estimate, Limits, Lineage, Overrun, Price, Quota, QuotaPolicy, Resets, Resource, Retry,
+    Budget, Estimate, Limits, Lineage, Overrun, Price, Quota, QuotaPolicy, Resets, Resource, Retry, Tries,
 };
 pub use observer::{Lines, Observer};
 pub use orch_pty::{Containment, Exit, Tier, containment};

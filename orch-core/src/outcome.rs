@@ -152,6 +152,15 @@ impl Failure {
         let quota = (class == FailClass::Quota).then(|| Quota::of_words(&detail));
         Self { class, detail, quota }
     }
+
+    /// Whether the same work may well succeed when it is tried again: its class is transient, or it is a quota error
+    /// that asks for a short wait.
+    pub fn is_transient(&self) -> bool {
+        match self.class {
+            FailClass::Quota => self.quota.is_some_and(Quota::is_transient),
+            class => class.is_transient(),
+        }
+    }
 }
 
 impl<T> Outcome<T> {
@@ -181,6 +190,12 @@ impl<T> Outcome<T> {
 }
 
 impl Unfinished {
+    /// Whether the same work may well succeed when it is tried again: [`Failure::is_transient`]. What was cancelled,
+    /// never started, or answered wrongly after its repair turns is not transient.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Failed(failure) if failure.is_transient())
+    }
+
     /// A short stable word for tables and logs: `invalid`, `failed`, `cancelled` or `not_started`.
     pub fn word(&self) -> &'static str {
         match self {

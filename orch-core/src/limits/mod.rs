@@ -34,5 +34,4 @@ pub use ledger::Overrun;
 pub(crate) use ledger::{Ledger, Purse};
 pub use quota::{Quota, QuotaPolicy};
 pub use resets::Resets;
-pub use retry::Retry;
-pub(crate) use retry::Tries;
+pub use retry::{Retry, Tries};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 
-use crate::outcome::{FailClass, Failure, Unfinished};
+use crate::outcome::Unfinished;
 
 /// When a worker that failed is tried again. None by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,11 +44,17 @@ impl Retry {
         self.first_pause = Some(pause);
         self
     }
+
+    /// The retries of one piece of work under this policy.
+    pub fn tries(self) -> Tries {
+        Tries::of(self)
+    }
 }
 
-/// The retries that one worker has left.
+/// The retries that one piece of work has left. It counts and says how long to pause; it does not wait.
 #[derive(Debug)]
-pub(crate) struct Tries {
+#[must_use = "tries count nothing until they are asked for the next pause"]
+pub struct Tries {
     pauses: ExponentialBackoff,
 }
 
@@ -63,30 +69,32 @@ impl Tries {
         Self { pauses }
     }
 
-    /// The pause before the next try; none when there is no next one.
-    pub(crate) fn after(&mut self, why: &Unfinished) -> Option<Duration> {
-        let Unfinished::Failed(failure) = why else {
-            return None;
-        };
-        if !is_transient(failure) {
-            return None;
+    /// The pause before the next try; none when there is no next one, or when `why` is not
+    /// [transient](Unfinished::is_transient).
+    pub fn after(&mut self, why: &Unfinished) -> Option<Duration> {
+        if why.is_transient() {
+            self.after_any(why)
+        } else {
+            None
         }
-        let asked = failure.quota.and_then(super::Quota::retry_after);
+    }
+
+    /// The pause before the next try, whatever `why` is; none when there is no next one. A wait that a service asked
+    /// for is honoured.
+    pub fn after_any(&mut self, why: &Unfinished) -> Option<Duration> {
+        let asked = match why {
+            Unfinished::Failed(failure) => failure.quota.and_then(super::Quota::retry_after),
+            _ => None,
+        };
         let pause = self.pauses.next()?;
         Some(pause.max(asked.unwrap_or_default()))
-    }
-}
-
-fn is_transient(failure: &Failure) -> bool {
-    match failure.class {
-        FailClass::Quota => failure.quota.is_some_and(super::Quota::is_transient),
-        class => class.is_transient(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::{FailClass, Failure};
 
     fn failed(class: FailClass, words: &str) -> Unfinished {
         Unfinished::Failed(Failure::new(class, words))
