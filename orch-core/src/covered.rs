@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::outcome::Unfinished;
+use crate::outcome::{FailClass, Failure, Unfinished};
 
 /// How many answers make a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,7 @@ pub struct Covered<C> {
     content: C,
     done: usize,
     missing: Vec<Missing>,
+    spared: Vec<String>,
 }
 
 impl Quorum {
@@ -81,7 +82,15 @@ impl<C> Covered<C> {
             content,
             done,
             missing,
+            spared: Vec::new(),
         }
+    }
+
+    /// Names the workers that were let go, or not begun, because enough others had delivered. They did not fail and
+    /// nobody waited for them: they count neither as done nor as missing.
+    pub fn sparing(mut self, labels: Vec<String>) -> Self {
+        self.spared = labels;
+        self
     }
 
     /// The content, when enough workers delivered.
@@ -102,7 +111,9 @@ impl<C> Covered<C> {
         self.content
     }
 
-    /// How many of how many delivered.
+    /// How many delivered of those whose answer was waited for. Those that were [spared](Covered::spared) are not
+    /// among them: three answers of five where three were enough are "3 of 3", and with one failure on the way
+    /// "3 of 4".
     pub fn coverage(&self) -> Coverage {
         Coverage {
             done: self.done,
@@ -115,42 +126,65 @@ impl<C> Covered<C> {
         &self.missing
     }
 
+    /// Who was let go, or not begun, because enough others had delivered.
+    pub fn spared(&self) -> &[String] {
+        &self.spared
+    }
+
     /// The same coverage around another content.
     pub fn map<D>(self, f: impl FnOnce(C) -> D) -> Covered<D> {
         Covered {
             content: f(self.content),
             done: self.done,
             missing: self.missing,
+            spared: self.spared,
         }
+    }
+}
+
+impl Missing {
+    /// One reason in the place of several, where nobody of several delivered: it names everybody and why. Its class is
+    /// theirs where they agree.
+    pub fn together(missing: &[Self]) -> Unfinished {
+        Unfinished::Failed(Failure::new(
+            agreed_class(missing),
+            format!("nobody delivered: {}", names(missing)),
+        ))
     }
 }
 
 /// One error for a quorum that was missed: it names who is missing, and why, and keeps the class where they agree.
 fn short_of(coverage: Coverage, needed: usize, missing: &[Missing]) -> Unfinished {
-    use crate::outcome::{FailClass, Failure};
-
-    let class = missing.first().and_then(|first| match &first.why {
-        Unfinished::Failed(failure) => Some(failure.class),
-        _ => None,
-    });
-    let agreed = class.filter(|class| {
-        missing
-            .iter()
-            .all(|m| matches!(&m.why, Unfinished::Failed(failure) if failure.class == *class))
-    });
-    let names: Vec<String> = missing
-        .iter()
-        .map(|m| format!("{}: {}", m.label, m.why))
-        .collect();
     let detail = format!(
         "{coverage} workers delivered, {needed} are required; missing: {}",
-        if names.is_empty() {
-            "nobody, no more were asked".to_owned()
-        } else {
-            names.join("; ")
-        }
+        names(missing)
     );
-    Unfinished::Failed(Failure::new(agreed.unwrap_or(FailClass::Other), detail))
+    Unfinished::Failed(Failure::new(agreed_class(missing), detail))
+}
+
+/// The class that all the missing have in common.
+fn agreed_class(missing: &[Missing]) -> FailClass {
+    let mut classes = missing.iter().map(|missing| match &missing.why {
+        Unfinished::Failed(failure) => failure.class,
+        _ => FailClass::Other,
+    });
+    let first = classes.next().unwrap_or(FailClass::Other);
+    if classes.all(|class| class == first) {
+        first
+    } else {
+        FailClass::Other
+    }
+}
+
+fn names(missing: &[Missing]) -> String {
+    if missing.is_empty() {
+        return "nobody, no more were asked".to_owned();
+    }
+    let names: Vec<String> = missing
+        .iter()
+        .map(|missing| format!("{}: {}", missing.label, missing.why))
+        .collect();
+    names.join("; ")
 }
 
 impl fmt::Display for Coverage {
@@ -162,7 +196,6 @@ impl fmt::Display for Coverage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{FailClass, Failure};
 
     fn missing(label: &str, class: FailClass) -> Missing {
         Missing {
@@ -193,6 +226,36 @@ mod tests {
             text.contains("1 of 3") && text.contains("W2") && text.contains("W3"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn who_was_spared_is_neither_done_nor_missing() {
+        let spared = vec!["W4".to_owned(), "W5".to_owned()];
+        let covered = Covered::new(7, 3, Vec::new())
+            .sparing(spared.clone())
+            .map(|seven| seven + 1);
+        assert_eq!(covered.spared(), spared);
+        assert!(covered.coverage().is_full());
+        assert_eq!(covered.require(Quorum::All).unwrap(), 8);
+        let failed = Covered::new(7, 3, vec![missing("W1", FailClass::Quota)]).sparing(spared);
+        assert_eq!(failed.coverage().to_string(), "3 of 4");
+        assert!(failed.require(Quorum::All).is_err());
+    }
+
+    #[test]
+    fn reasons_taken_together_keep_the_class_that_all_have() {
+        let class = |classes: [FailClass; 2]| {
+            let missing = classes.map(|class| missing("W", class));
+            match Missing::together(&missing) {
+                Unfinished::Failed(failure) => failure.class,
+                other => panic!("{other}"),
+            }
+        };
+        assert_eq!(
+            class([FailClass::Crashed, FailClass::Crashed]),
+            FailClass::Crashed
+        );
+        assert_eq!(class([FailClass::Crashed, FailClass::Auth]), FailClass::Other);
     }
 
     #[test]
