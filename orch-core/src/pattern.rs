@@ -3,6 +3,7 @@
 //! The trait stands here because the orchestrator runs patterns; the combinators and the ready-made patterns are in
 //! `orch-patterns`.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -60,5 +61,22 @@ impl<P: Pattern + ?Sized> Pattern for Box<P> {
 
     async fn run(&self, cx: &Cx, input: P::In) -> Result<P::Out> {
         (**self).run(cx, input).await
+    }
+}
+
+#[async_trait]
+impl<P: Pattern + ?Sized> Pattern for &P {
+    type In = P::In;
+    type Out = P::Out;
+
+    async fn run(&self, cx: &Cx, input: P::In) -> Result<P::Out> {
+        (**self).run(cx, input).await
+    }
+}
+
+/// A pattern whose type was given up says only that it is one, so that what holds it can be shown.
+impl<I, O> fmt::Debug for dyn Pattern<In = I, Out = O> + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("dyn Pattern")
     }
 }
