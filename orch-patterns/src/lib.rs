@@ -10,7 +10,8 @@
 //! | --- | --- |
 //! | [`review_fanout`] | several reviewers with different lenses, in parallel; one ranked list |
 //! | [`finding`] | findings, and how many reviewers' findings become one list |
-//! | [`PatternExt`], [`combinator`] | `then`, `map`, `try_map`, `for_each`, `require`, `labelled`, `boxed`; [`step`] |
+//! | [`PatternExt`] | the combinators as methods, in a table: `then`, `join`, `race`, `for_each`, `retry`, `gate` ... |
+//! | [`combinator`] | their types, each with when to use it; [`step`], [`several`] and `race` begin a pattern |
 //!
 //! # A program
 //!
@@ -64,7 +65,7 @@ mod ext;
 pub mod finding;
 pub mod review_fanout;
 
-pub use combinator::step;
+pub use combinator::{Decision, Repeated, Revise, several, step};
 pub use deliverables::{Shipped, shipped};
 pub use ext::PatternExt;
 pub use finding::{Finding, Findings, Severity};
@@ -84,8 +85,9 @@ pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
-        Artefact, Brief, Budget, Canceller, Covered, Cx, Error, Finding, Findings, Halt, Lens, Limits, Lines,
-        Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Result, Retry, Review, ReviewFanout,
-        Reviewer, Roster, RunId, Severity, Unfinished, Verdict, Worker, step,
+        Artefact, Brief, Budget, Canceller, Covered, Cx, Decision, Error, Finding, Findings, Halt, Lens,
+        Limits, Lines, Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry,
+        Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Unfinished, Verdict, Worker,
+        several, step,
     };
 }

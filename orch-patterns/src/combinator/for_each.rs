@@ -8,7 +8,26 @@ use serde::Serialize;
 
 use super::{Branch, gather};
 
-/// See [`PatternExt::for_each`](crate::PatternExt::for_each).
+/// One pattern, once for each of many inputs. See [`PatternExt::for_each`](crate::PatternExt::for_each).
+///
+/// When to use it: the same work for many files, questions, slices. Several patterns on one input are
+/// [`several`](crate::several).
+///
+/// ```
+/// use orch_patterns::prelude::*;
+///
+/// let explain: Worker<String, String> = Worker::new(|path: &String| Brief::new(format!("What does {path} do?")));
+/// let all = explain.for_each(4).require(Quorum::Majority);
+/// ```
+///
+/// - **Order**: the outputs are in the order of the inputs, without those that are missing.
+/// - **Step keys**: each input's work stands under the digest of the input's JSON form and its ordinal among equals, so
+///   that another order of the inputs is the same work.
+/// - **Failure**: an unfinished one is missing coverage, named `item 2` after its place among the inputs. A halt ends
+///   all of them.
+/// - **Cancel**: dropping it cancels those that run.
+/// - **Cost**: the workers of the pattern, for each input. `at_most` bounds what is begun at a time; the
+///   orchestrator's own limit holds besides.
 #[derive(Debug, Clone)]
 #[must_use = "a pattern does nothing until an orchestrator runs it"]
 pub struct ForEach<P> {

@@ -35,6 +35,16 @@ impl<'a, O> Branch<'a, O> {
 
 /// Polls the branches inside this future, at most `at_most` at a time; dropping it cancels them.
 pub(crate) async fn gather<O>(branches: Vec<Branch<'_, O>>, at_most: usize) -> Result<Gathered<O>> {
+    let (gathered, _) = gather_until(branches, at_most, usize::MAX).await?;
+    Ok(gathered)
+}
+
+/// As [`gather`], until `enough` branches have delivered; the others are dropped, and their labels returned beside.
+pub(crate) async fn gather_until<O>(
+    branches: Vec<Branch<'_, O>>,
+    at_most: usize,
+    enough: usize,
+) -> Result<(Gathered<O>, Vec<String>)> {
     let mut labels: Vec<Option<String>> = Vec::with_capacity(branches.len());
     let mut waiting = VecDeque::with_capacity(branches.len());
     for (index, branch) in branches.into_iter().enumerate() {
@@ -44,7 +54,7 @@ pub(crate) async fn gather<O>(branches: Vec<Branch<'_, O>>, at_most: usize) -> R
     let mut running = FuturesUnordered::new();
     let mut done = Vec::new();
     let mut missing = Vec::new();
-    loop {
+    while done.len() < enough {
         while running.len() < at_most
             && let Some(next) = waiting.pop_front()
         {
@@ -53,19 +63,18 @@ pub(crate) async fn gather<O>(branches: Vec<Branch<'_, O>>, at_most: usize) -> R
         let Some((index, result)) = running.next().await else {
             break;
         };
+        let label = labels[index].take().unwrap_or_default();
         match result {
             Ok(output) => done.push((index, output)),
-            Err(Error::Unfinished(why)) => {
-                let label = labels[index].take().unwrap_or_default();
-                missing.push((index, Missing { label, why }));
-            }
+            Err(Error::Unfinished(why)) => missing.push((index, Missing { label, why })),
             Err(halt) => return Err(halt),
         }
     }
     done.sort_by_key(|(index, _)| *index);
     missing.sort_by_key(|(index, _)| *index);
-    Ok(Gathered {
+    let gathered = Gathered {
         done,
         missing: missing.into_iter().map(|(_, missing)| missing).collect(),
-    })
+    };
+    Ok((gathered, labels.into_iter().flatten().collect()))
 }

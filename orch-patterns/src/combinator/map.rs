@@ -5,7 +5,20 @@ use std::fmt;
 use async_trait::async_trait;
 use orch_core::{Cx, Pattern, Result};
 
-/// See [`PatternExt::map`](crate::PatternExt::map).
+/// The pattern, with its output changed by a function. See [`PatternExt::map`](crate::PatternExt::map).
+///
+/// When to use it: for what a few lines of code decide. What has to wait for something is a [`step`](crate::step()).
+///
+/// ```
+/// use orch_patterns::prelude::*;
+///
+/// let ask: Worker<String, String> = Worker::new(|question: &String| Brief::new(question.clone()));
+/// let lines = ask.map(|answer: String| answer.lines().count());
+/// ```
+///
+/// - **Step keys**: adds nothing.
+/// - **Failure**: is passed on unseen.
+/// - **Cancel, cost**: as the pattern alone. The function blocks the run while it works.
 #[derive(Clone)]
 #[must_use = "a pattern does nothing until an orchestrator runs it"]
 pub struct Map<P, F> {
@@ -13,7 +26,18 @@ pub struct Map<P, F> {
     f: F,
 }
 
-/// See [`PatternExt::try_map`](crate::PatternExt::try_map).
+/// The pattern, with its output changed by a function that may fail. See
+/// [`PatternExt::try_map`](crate::PatternExt::try_map).
+///
+/// When to use it: to check or parse an answer. [`Error::failed`](orch_core::Error::failed) makes the pattern
+/// unfinished, which `retry_when`, `fallback` and the gathering combinators act on. All else is as [`Map`].
+///
+/// ```
+/// use orch_patterns::prelude::*;
+///
+/// let ask: Worker<String, String> = Worker::new(|question: &String| Brief::new(question.clone()));
+/// let number = ask.try_map(|answer: String| answer.trim().parse::<u32>().map_err(Error::failed));
+/// ```
 #[derive(Clone)]
 #[must_use = "a pattern does nothing until an orchestrator runs it"]
 pub struct TryMap<P, F> {

@@ -15,11 +15,20 @@ pub struct Step<I, F> {
 
 /// Lifts an async closure into a pattern. It gets the handle and the input by value; clone what it captures.
 ///
+/// When to use it: for judgement of your own between workers: choosing, condensing, splitting, asking a person.
+///
 /// ```
 /// use orch_patterns::prelude::*;
 ///
 /// let shout = step(|_cx: Cx, text: String| async move { Ok(text.to_uppercase()) });
 /// ```
+///
+/// - **Step keys**: adds nothing; two workers of the same brief in one step are told apart by their order. For other
+///   names there is [`Cx::child`].
+/// - **Failure**: what it returns: [`Error::failed`](orch_core::Error::failed) is unfinished,
+///   [`Halt`](orch_core::Halt) ends the run.
+/// - **Cancel**: it is dropped at one of its awaits, and every worker that it waits for is cancelled.
+/// - **Cost**: the workers that it runs.
 pub fn step<I, O, F, Fut>(f: F) -> Step<I, F>
 where
     I: Send + 'static,

@@ -3,7 +3,22 @@
 use async_trait::async_trait;
 use orch_core::{Cx, Pattern, Result};
 
-/// See [`PatternExt::then`](crate::PatternExt::then).
+/// One pattern, then another on its output. See [`PatternExt::then`](crate::PatternExt::then).
+///
+/// When to use it: wherever one step needs what the other made.
+///
+/// ```
+/// use orch_patterns::prelude::*;
+///
+/// let outline: Worker<String, String> = Worker::new(|topic: &String| Brief::new(format!("Outline {topic}.")));
+/// let write: Worker<String, String> = Worker::new(|outline: &String| Brief::new(format!("Write out {outline}.")));
+/// let article = outline.then(write);
+/// ```
+///
+/// - **Step keys**: adds nothing: `a.then(b).then(c)` and `a.then(b.then(c))` are the same work.
+/// - **Failure**: the first that is unfinished or halts is the end; what comes after it does not run.
+/// - **Cancel**: dropping it cancels the one that runs.
+/// - **Cost**: the workers of both.
 #[derive(Debug, Clone)]
 #[must_use = "a pattern does nothing until an orchestrator runs it"]
 pub struct Then<A, B> {
