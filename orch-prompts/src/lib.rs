@@ -19,7 +19,12 @@
 //! | [`Brief`] | what a worker is told, and how it is laid out |
 //! | [`Scope`], [`Lens`], [`Artefact`], [`Pack`] | the words a brief is made of |
 //! | [`Material`], [`Nonce`], [`fence`] | text that is data, and the wall around it |
-//! | [`reviewer`](fn@reviewer) | the brief of one kind of worker |
+//! | [`reviewer`](fn@reviewer), [`researcher`](fn@researcher), [`scout`](fn@scout), [`proposer`](fn@proposer), [`judge`](fn@judge), [`verifier`](fn@verifier), [`synthesiser`](fn@synthesiser), [`section_writer`] | the briefs of those who read |
+//! | [`implementer`](fn@implementer), [`implementer_of_findings`], [`merger`](fn@merger) | the briefs of the one who writes |
+//! | [`Slice`], [`Slices`], [`Stance`], [`Style`] | who owns what, who aims at what, how prose is written |
+//!
+//! In every one of these functions a `&str` is the orchestrator's own word and becomes an instruction; what other
+//! people wrote goes in as [`Material`], or as the text of an option, and stands inside a fence.
 //!
 //! This crate does no I/O, starts nothing and holds no randomness: the caller makes the [`Nonce`]. It knows
 //! nothing of agents, terminals or the shape in which an answer is parsed.
@@ -33,22 +38,48 @@ mod allotment;
 mod artefact;
 mod brief;
 mod context_pack;
+mod contract;
 pub mod fence;
+mod fenced_pack;
+mod implementer;
+mod judge;
 mod lens;
 mod material;
+mod merger;
 mod nonce;
 mod preamble;
+mod proposer;
 mod render;
+mod researcher;
 mod reviewer;
 mod scope;
+mod scout;
+mod section;
+mod slice;
+mod stance;
+mod style;
+mod synthesiser;
+mod verifier;
 mod visible;
 
 pub use artefact::Artefact;
 pub use brief::Brief;
 pub use context_pack::Pack;
+pub use implementer::{implementer, implementer_of_findings};
+pub use judge::judge;
 pub use lens::{Lens, UnknownLens};
 pub use material::Material;
+pub use merger::merger;
 pub use nonce::Nonce;
 pub use preamble::PREAMBLE;
+pub use proposer::proposer;
+pub use researcher::researcher;
 pub use reviewer::reviewer;
 pub use scope::Scope;
+pub use scout::scout;
+pub use section::section_writer;
+pub use slice::{Slice, Slices};
+pub use stance::Stance;
+pub use style::Style;
+pub use synthesiser::synthesiser;
+pub use verifier::{verifier, verifier_of};

@@ -22,4 +22,11 @@ impl Material {
             text: text.into(),
         }
     }
+
+    /// What the orchestrator itself ran or saw: the output of a check, with its exit status. Verifiers and judges are
+    /// told that a material of this provenance counts as observed, so no worker's words belong in it but those that the
+    /// check printed.
+    pub fn observed(label: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(label, "run by the orchestrator", text)
+    }
 }

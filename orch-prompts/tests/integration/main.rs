@@ -3,3 +3,4 @@
 mod fences;
 mod prompts;
 mod serialisation;
+mod workers;
