@@ -22,6 +22,7 @@
 //! | [`reviewer`](fn@reviewer), [`researcher`](fn@researcher), [`scout`](fn@scout), [`proposer`](fn@proposer), [`judge`](fn@judge), [`verifier`](fn@verifier), [`synthesiser`](fn@synthesiser), [`section_writer`] | the briefs of those who read |
 //! | [`implementer`](fn@implementer), [`implementer_of_findings`], [`merger`](fn@merger) | the briefs of the one who writes |
 //! | [`Slice`], [`Slices`], [`Stance`], [`Style`] | who owns what, who aims at what, how prose is written |
+//! | [`PackRule`], [`worth_a_pack`] | when a context pack is worth its cost |
 //!
 //! In every one of these functions a `&str` is the orchestrator's own word and becomes an instruction; what other
 //! people wrote goes in as [`Material`], or as the text of an option, and stands inside a fence.
@@ -47,6 +48,7 @@ mod lens;
 mod material;
 mod merger;
 mod nonce;
+mod pack_rule;
 mod preamble;
 mod proposer;
 mod render;
@@ -71,6 +73,7 @@ pub use lens::{Lens, UnknownLens};
 pub use material::Material;
 pub use merger::merger;
 pub use nonce::Nonce;
+pub use pack_rule::{PackChoice, PackRule, Skipped, Undertaking, worth_a_pack};
 pub use preamble::PREAMBLE;
 pub use proposer::proposer;
 pub use researcher::researcher;
