@@ -12,7 +12,8 @@ use super::Severity;
 ///
 /// Reading JSON forgives what does no harm: keys other than `claim` may be missing, unknown keys are ignored, a
 /// `line` that is no line of a file (0, negative, not a number) is `None`, `confidence` is clamped to 0..=1 (0.5
-/// when it is missing). A blank or missing `claim` and an unknown `severity` are errors.
+/// when it is missing). A blank or missing `claim` and an unknown `severity` are errors. A finding of codex's own
+/// review (`title`, `body`, `confidence_score`, `code_location`, perhaps a `priority`) is read as one.
 // Equality is derived, so a NaN confidence, which JSON cannot carry, is unequal to itself as floats are.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Finding {

@@ -4,6 +4,7 @@
 //! the result (`rank`); it never drops a report. No I/O, no model, no randomness: the same reports give the same
 //! list, in whatever order they came.
 
+mod codex_review;
 mod dedupe;
 mod deliverable;
 mod lines;

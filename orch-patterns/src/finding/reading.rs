@@ -1,17 +1,20 @@
 //! How a finding is read from JSON: what is forgiven and what is not.
 //!
 //! The schema that workers are given is strict; this reader is wider, because an answer that is clear should not
-//! cost a second turn. It never guesses a claim or a severity.
+//! cost a second turn. It never guesses a claim or a severity. What codex's own review says is read as well, in
+//! `codex_review`.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::codex_review::{self, CodexFinding};
 use super::{Finding, Severity};
 
 #[derive(Deserialize)]
 struct Loose {
-    claim: String,
+    #[serde(default)]
+    claim: Option<String>,
     #[serde(default)]
     path: Option<String>,
     #[serde(default)]
@@ -26,12 +29,17 @@ struct Loose {
     lens: Option<String>,
     #[serde(default)]
     confidence: Option<Value>,
+    #[serde(flatten)]
+    codex: CodexFinding,
 }
 
 impl<'de> Deserialize<'de> for Finding {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let loose = Loose::deserialize(deserializer)?;
-        if loose.claim.trim().is_empty() {
+        let Some(claim) = loose.claim else {
+            return codex_review::finding(&loose.codex).ok_or_else(|| D::Error::missing_field("claim"));
+        };
+        if claim.trim().is_empty() {
             return Err(D::Error::custom(
                 "claim is blank: say in one sentence what is wrong",
             ));
@@ -40,7 +48,7 @@ impl<'de> Deserialize<'de> for Finding {
             path: loose.path.filter(|path| !path.trim().is_empty()),
             line: loose.line.as_ref().and_then(line),
             severity: loose.severity.unwrap_or_default(),
-            claim: loose.claim,
+            claim,
             evidence: loose.evidence.unwrap_or_default(),
             recommendation: loose.recommendation.unwrap_or_default(),
             lens: loose.lens.unwrap_or_default(),
@@ -54,7 +62,7 @@ impl<'de> Deserialize<'de> for Finding {
 }
 
 /// A line number: 12, 12.0, "12", and the first of a range ("12-15", "L12").
-fn line(value: &Value) -> Option<u32> {
+pub(super) fn line(value: &Value) -> Option<u32> {
     let line = match value {
         Value::String(text) => {
             let text = text.trim().trim_start_matches(['L', 'l']);
@@ -78,7 +86,7 @@ fn whole(number: f64) -> Option<u32> {
         .then_some(number as u32)
 }
 
-fn number(value: &Value) -> Option<f64> {
+pub(super) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::String(text) => text.trim().parse().ok(),
         _ => value.as_f64(),
