@@ -3,6 +3,9 @@
 use orch_core::{Deliverable as _, SchemaError};
 use serde_json::Value;
 
+use crate::deliverable::{
+    Choice, ContextNotes, Fix, Proposal, ResearchNotes, Section, Sources, Synthesis, Verification,
+};
 use crate::finding::Findings;
 
 /// One shipped deliverable.
@@ -20,7 +23,18 @@ pub struct Shipped {
 /// # Errors
 /// The name of one that has no strict form, and why.
 pub fn shipped() -> Result<Vec<Shipped>, (&'static str, SchemaError)> {
-    let all = [("Findings", Findings::schema())];
+    let all = [
+        ("Findings", Findings::schema()),
+        ("Fix", Fix::schema()),
+        ("Verification", Verification::schema()),
+        ("ContextNotes", ContextNotes::schema()),
+        ("ResearchNotes", ResearchNotes::schema()),
+        ("Sources", Sources::schema()),
+        ("Synthesis", Synthesis::schema()),
+        ("Proposal", Proposal::schema()),
+        ("Choice", Choice::schema()),
+        ("Section", Section::schema()),
+    ];
     let mut shipped = Vec::new();
     for (name, schema) in all {
         if let Some(schema) = schema.map_err(|error| (name, error))? {

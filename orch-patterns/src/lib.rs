@@ -12,6 +12,7 @@
 //! | [`finding`] | findings, and how many reviewers' findings become one list |
 //! | [`PatternExt`] | the combinators as methods, in a table: `then`, `join`, `race`, `for_each`, `retry`, `gate` ... |
 //! | [`combinator`] | their types, each with when to use it; [`step`], [`several`] and `race` begin a pattern |
+//! | [`deliverable`] | what other workers return: fixes, verifications, notes, sources, syntheses, proposals, choices |
 //!
 //! # A program
 //!
@@ -60,12 +61,17 @@
 #![forbid(unsafe_code)]
 
 pub mod combinator;
+pub mod deliverable;
 mod deliverables;
 mod ext;
 pub mod finding;
 pub mod review_fanout;
 
 pub use combinator::{Decision, Repeated, Revise, several, step};
+pub use deliverable::{
+    Change, Choice, ContextNotes, Evidence, Fact, Fix, KeySource, Lowered, Point, Pointer, Proposal,
+    ResearchNotes, Section, Source, Sources, Support, Synthesis, Verification, Winner, canonical,
+};
 pub use deliverables::{Shipped, shipped};
 pub use ext::PatternExt;
 pub use finding::{Finding, Findings, Severity};
@@ -77,7 +83,9 @@ pub use orch_core::{
     Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Verdict,
     Worker, Writer, agent, containment, doctor, engine, event, plain, session,
 };
-pub use orch_prompts::{self, Artefact, Brief, Lens, Material, Pack, Scope};
+pub use orch_prompts::{
+    self, Artefact, Brief, Lens, Material, Pack, PackRule, Scope, Slice, Slices, Stance, Style, Undertaking,
+};
 pub use review_fanout::{Review, ReviewFanout, Reviewer};
 
 /// Everything that most programs name.

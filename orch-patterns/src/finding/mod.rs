@@ -22,5 +22,6 @@ pub use deliverable::{Finding, Findings};
 pub use lines::read_lines;
 pub use merge::merge;
 pub use merged::{Merged, Related, Relation, Reported};
+pub(crate) use reading::line as line_number;
 pub use settings::MergeSettings;
 pub use severity::{Severity, UnknownSeverity};

@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for Finding {
 }
 
 /// A line number: 12, 12.0, "12", and the first of a range ("12-15", "L12").
-pub(super) fn line(value: &Value) -> Option<u32> {
+pub(crate) fn line(value: &Value) -> Option<u32> {
     let line = match value {
         Value::String(text) => {
             let text = text.trim().trim_start_matches(['L', 'l']);

@@ -1,0 +1,27 @@
+//! The plain text of a deliverable: headings and lists, for people and for the next worker's material.
+
+use std::fmt::{self, Display, Formatter};
+
+/// A heading and its entries, further lines set in; nothing at all when there are none.
+pub(super) fn list<T: Display>(
+    f: &mut Formatter<'_>,
+    heading: &str,
+    entries: impl IntoIterator<Item = T>,
+) -> fmt::Result {
+    let mut entries = entries.into_iter().peekable();
+    if entries.peek().is_some() {
+        writeln!(f, "{heading}:")?;
+    }
+    for entry in entries {
+        writeln!(f, "- {}", entry.to_string().replace('\n', "\n  "))?;
+    }
+    Ok(())
+}
+
+/// A place as `path:line`.
+pub(super) fn place(path: &str, line: Option<u32>) -> String {
+    match line {
+        Some(line) => format!("{path}:{line}"),
+        None => path.to_owned(),
+    }
+}
