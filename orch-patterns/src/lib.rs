@@ -69,19 +69,19 @@ pub mod review_fanout;
 
 pub use combinator::{Decision, Repeated, Revise, several, step};
 pub use deliverable::{
-    Change, Choice, ContextNotes, Evidence, Fact, Fix, KeySource, Lowered, Point, Pointer, Proposal,
+    Change, Choice, ContextNotes, Fact, Fix, KeySource, Lowered, Observation, Point, Pointer, Proposal,
     ResearchNotes, Section, Source, Sources, Support, Synthesis, Verification, Winner, canonical,
 };
 pub use deliverables::{Shipped, shipped};
 pub use ext::PatternExt;
 pub use finding::{Finding, Findings, Severity};
 pub use orch_core::{
-    self, Budget, BuildError, Builder, Canceller, Containment, Coverage, Covered, Cx, Deliverable, Desk,
-    Entry, Error, Estimate, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines, MemoryStore, Missing,
-    NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern, Plan, PlanChange,
-    PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Resource, Result, Retry,
-    Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Verdict,
-    Worker, Writer, agent, containment, doctor, engine, event, plain, session,
+    self, Budget, BuildError, Builder, Canceller, Check, Containment, Coverage, Covered, Cx, Deliverable,
+    Desk, Entry, Error, Estimate, Evidence, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines,
+    MemoryStore, Missing, NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern,
+    Plan, PlanChange, PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Resource,
+    Result, Retry, Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished,
+    UpdatePlan, Verdict, Worker, Writer, agent, check, containment, doctor, engine, event, plain, session,
 };
 pub use orch_prompts::{
     self, Artefact, Brief, Lens, Material, Pack, PackRule, Scope, Slice, Slices, Stance, Style, Undertaking,

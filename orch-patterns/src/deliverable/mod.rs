@@ -43,4 +43,4 @@ pub use research_notes::{Point, ResearchNotes, Support};
 pub use section::Section;
 pub use sources::{Source, Sources};
 pub use synthesis::{KeySource, Synthesis};
-pub use verification::{Evidence, Lowered, Verification};
+pub use verification::{Lowered, Observation, Verification};

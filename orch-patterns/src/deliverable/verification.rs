@@ -23,7 +23,7 @@ pub struct Verification {
     /// One or two sentences: what decides it.
     pub summary: String,
     /// What you looked at and what was there. Without evidence a verdict counts as unverified.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<Observation>,
     /// Each thing that is still wrong or not shown: where, what is seen, what should be seen. Empty when confirmed.
     pub remaining: Vec<String>,
     /// Why the verdict is weaker than the one that the verifier gave.
@@ -34,7 +34,7 @@ pub struct Verification {
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Evidence {
+pub struct Observation {
     /// The file and line, or the command, exactly.
     pub what: String,
     /// What was there or what came of it, quoted as far as it matters; of a command also its exit status.
@@ -64,7 +64,7 @@ impl Verification {
 
     /// Adds an observation.
     pub fn observed(mut self, what: impl Into<String>, observed: impl Into<String>) -> Self {
-        self.evidence.push(Evidence {
+        self.evidence.push(Observation {
             what: what.into(),
             observed: observed.into(),
         });
@@ -113,7 +113,7 @@ impl<'de> Deserialize<'de> for Verification {
                 summary: said.line("summary"),
                 evidence: said.things("evidence", "observed", |seen| {
                     let (what, observed) = (seen.line("what"), seen.text("observed"));
-                    Ok((!observed.is_empty()).then_some(Evidence { what, observed }))
+                    Ok((!observed.is_empty()).then_some(Observation { what, observed }))
                 })?,
                 remaining: said.lines("remaining")?,
                 lowered,
@@ -146,7 +146,7 @@ impl fmt::Display for Lowered {
     }
 }
 
-impl fmt::Display for Evidence {
+impl fmt::Display for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.what.is_empty() {
             return f.write_str(&self.observed);
