@@ -11,6 +11,7 @@ use orch_prompts::Scope;
 use super::Cx;
 use super::flight::{Flight, Post, fly};
 use super::run::Run;
+use crate::beneath::{Beneath, Leaf};
 use crate::deliverable::Deliverable;
 use crate::desk::{Place, Seat, Step};
 use crate::error::{Error, Halt, Result};
@@ -20,7 +21,7 @@ use crate::isolation::Isolation;
 use crate::lease::{Lease, LeaseError, Territory};
 use crate::limits::Purse;
 use crate::outcome::{NotStarted, Unfinished};
-use crate::patch::Patch;
+use crate::patch::{Conflict, Patch, PatchError};
 use crate::worker::{Worker, Writer};
 
 /// The right to write some paths of the work tree, and the place where that is done.
@@ -271,6 +272,60 @@ impl Desk {
         };
         self.run.emit(kind).await?;
         Ok(patch)
+    }
+
+    /// Brings what was done at another desk to this one: all of it that can be merged line by line with what is here.
+    /// Returns what cannot: those files are as they were. This is how several writers' work becomes one patch.
+    ///
+    /// # Errors
+    /// [`Halt::Misuse`] when the patch has a file that is not one of this desk's. `Failed` when a file cannot be read or
+    /// written; nothing of the patch is here then.
+    ///
+    /// # Cancel safety
+    /// Safe: what is written is written in one piece.
+    pub async fn bring(&mut self, patch: &Patch) -> Result<Vec<Conflict>> {
+        self.seat.empty().await;
+        if let Some(file) = patch.files().find(|file| !self.seat.territory().covers(file)) {
+            return Err(self.not_ours(file).into());
+        }
+        Ok(patch.bring_to(&self.seat.stands()).await?)
+    }
+
+    /// Writes a file here, in the program's own name: a text that was put together from what readers returned.
+    ///
+    /// # Errors
+    /// [`Halt::Misuse`] when the file is not one of the desk's; `Failed` when it cannot be written: a link or a folder
+    /// lies there, or the disk is full.
+    ///
+    /// # Cancel safety
+    /// Safe: the file is there whole or as it was.
+    pub async fn put(&mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) -> Result<()> {
+        self.seat.empty().await;
+        let path = path.as_ref();
+        let own = Territory::survey(self.run.work_tree(), [path]).ok();
+        if !own.is_some_and(|own| self.seat.territory().covers_all(&own)) {
+            return Err(self.not_ours(path).into());
+        }
+        let bytes = content.into();
+        let written = Beneath::open(&self.seat.stands()).and_then(|tree| {
+            let before = tree.read(path, u64::MAX)?;
+            let executable = matches!(before, Some(Leaf::File { executable: true, .. }));
+            tree.put(path, &Leaf::File { bytes, executable })
+        });
+        written.map_err(|source| {
+            let path = path.to_owned();
+            PatchError::File { path, source }.into()
+        })
+    }
+
+    fn not_ours(&self, path: &Path) -> Halt {
+        let (path, own) = (
+            crate::plain::line(&path.to_string_lossy(), 200),
+            self.seat.territory(),
+        );
+        Halt::Misuse(format!(
+            "{path} cannot be written: it is not within {own}, which is the desk's"
+        ))
     }
 
     /// A handle whose readers stand where the writers of this desk stand, and whose checks run there: for whoever looks at

@@ -85,11 +85,10 @@ impl Patch {
     /// # Cancel safety
     /// Safe: it only reads.
     pub async fn conflicts(&self) -> Result<Vec<Conflict>, PatchError> {
-        match self.moves(&self.changes).await {
-            Ok(_) => Ok(Vec::new()),
-            Err(PatchError::Conflicts(conflicts)) => Ok(conflicts),
-            Err(error) => Err(error),
-        }
+        let tree = self.origin.tree()?;
+        self.merged_with(&tree, &self.changes)
+            .await
+            .map(|(_, conflicts)| conflicts)
     }
 
     /// Brings it into the user's work tree: all of it, or nothing. Files that were changed meanwhile are merged line by
@@ -139,14 +138,36 @@ impl Patch {
 
     async fn bring(&self, changes: &[Change]) -> Result<(), PatchError> {
         let _lease = self.origin.leased().await?;
-        let moves = self.moves(changes).await?;
         let tree = self.origin.tree()?;
+        let moves = self.moves(&tree, changes).await?;
         land(&tree, &moves, |_| Ok(()))
     }
 
+    /// Brings all of it that can be merged into another tree, and returns what cannot. For trees of our own.
+    pub(crate) async fn bring_to(&self, root: &Path) -> Result<Vec<Conflict>, PatchError> {
+        let tree = tree_at(root)?;
+        let (moves, conflicts) = self.merged_with(&tree, &self.changes).await?;
+        land(&tree, &moves, |_| Ok(()))?;
+        Ok(conflicts)
+    }
+
     /// What is to be done to the work tree as it is now.
-    async fn moves(&self, changes: &[Change]) -> Result<Vec<Move>, PatchError> {
-        let (tree, scratch) = (self.origin.tree()?, self.origin.scratch()?);
+    async fn moves(&self, tree: &Beneath, changes: &[Change]) -> Result<Vec<Move>, PatchError> {
+        let (moves, conflicts) = self.merged_with(tree, changes).await?;
+        if conflicts.is_empty() {
+            Ok(moves)
+        } else {
+            Err(PatchError::Conflicts(conflicts))
+        }
+    }
+
+    /// What is to be done to `tree` as it is now, and what stands against the rest.
+    async fn merged_with(
+        &self,
+        tree: &Beneath,
+        changes: &[Change],
+    ) -> Result<(Vec<Move>, Vec<Conflict>), PatchError> {
+        let scratch = self.origin.scratch()?;
         let (mut moves, mut conflicts) = (Vec::new(), Vec::new());
         for change in changes {
             let path = change.path.clone();
@@ -170,12 +191,15 @@ impl Patch {
                 Merged::Conflict(why) => conflicts.push(Conflict { path, why }),
             }
         }
-        if conflicts.is_empty() {
-            Ok(moves)
-        } else {
-            Err(PatchError::Conflicts(conflicts))
-        }
+        Ok((moves, conflicts))
     }
+}
+
+fn tree_at(root: &Path) -> Result<Beneath, PatchError> {
+    Beneath::open(root).map_err(|source| {
+        let path = root.to_owned();
+        PatchError::File { path, source }
+    })
 }
 
 impl Origin {
@@ -189,10 +213,7 @@ impl Origin {
     }
 
     fn tree(&self) -> Result<Beneath, PatchError> {
-        Beneath::open(&self.work_tree).map_err(|source| {
-            let path = self.work_tree.clone();
-            PatchError::File { path, source }
-        })
+        tree_at(&self.work_tree)
     }
 
     /// The lease of the desk that it came from, or one of its own.
