@@ -56,6 +56,34 @@ impl Fan {
         self.seen.all().into_iter().map(|event| event.kind).collect()
     }
 
+    /// Under which paths work was asked for, in order.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let kinds = self.kinds().into_iter();
+        kinds
+            .filter_map(|kind| match kind {
+                EventKind::WorkerQueued { path, .. } => Some(path.join("/")),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// What became of the workers, in the order in which that was told.
+    pub(crate) fn outcomes(&self) -> Vec<Outcome<String>> {
+        let kinds = self.kinds().into_iter();
+        kinds
+            .filter_map(|kind| match kind {
+                EventKind::WorkerFinished { outcome, .. } => Some(outcome),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The step keys of what was started, in order.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let jobs = self.engine.jobs();
+        jobs.iter().map(|job| job.id.step.to_string()).collect()
+    }
+
     /// Asks `count` questions, up to `width` at once.
     pub(crate) async fn ask_all(&self, count: usize, width: usize) -> Covered<Vec<String>> {
         let all = self.orch.run(&ask().for_each(width), questions(count)).await;
@@ -65,6 +93,21 @@ impl Fan {
 
 pub(crate) fn ask() -> Worker<String, String> {
     Worker::new(|word: &String| Brief::new(format!("Say {word}."))).label("Ask")
+}
+
+/// As [`ask`], for the word behind a prefix of its own.
+pub(crate) fn ask_as(prefix: &'static str) -> Worker<String, String> {
+    Worker::new(move |word: &String| Brief::new(format!("Say {prefix}{word}."))).label("Ask")
+}
+
+/// The word that a worker of [`ask`] is asked for.
+pub(crate) fn asked(job: &Job) -> String {
+    let word = job
+        .prompt
+        .split("Say ")
+        .nth(1)
+        .and_then(|rest| rest.split('.').next());
+    word.unwrap().to_owned()
 }
 
 pub(crate) fn questions(count: usize) -> Vec<String> {

@@ -4,6 +4,8 @@
 
 mod budget;
 mod checks;
+mod chains;
+mod combinator_laws;
 mod combinators;
 mod complaints;
 mod conformance;
@@ -15,6 +17,8 @@ mod dropping;
 mod engine;
 mod fan;
 mod fuzz;
+mod joining;
+mod law_trees;
 mod permits;
 mod permits_law;
 mod plans;
@@ -26,5 +30,8 @@ mod real_codex_review;
 mod real_codex_server;
 mod retries;
 mod review_fanout;
+mod rounds;
 mod secrets;
 mod stages;
+mod step_keys;
+mod trying;

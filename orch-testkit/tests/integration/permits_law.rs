@@ -7,36 +7,21 @@ use std::time::Duration;
 
 use futures::future::poll_immediate;
 use orch_patterns::agent::Tool;
-use orch_patterns::combinator::Boxed;
 use orch_patterns::engine::{Job, JobId, Usage};
 use orch_patterns::event::EventKind;
 use orch_patterns::prelude::*;
-use orch_patterns::{Coverage, Estimate, FailClass, NotStarted, Spending, Spent};
+use orch_patterns::{Estimate, FailClass, NotStarted, Spending, Spent};
 use orch_testkit::memory_engine::Play;
 use proptest::prelude::*;
 use tokio::sync::Barrier;
 
 use crate::fan::{AGENT, Fan, ask, fan, questions};
+use crate::law_trees::{Coverages, grow, trees};
 
 const PLACES: usize = 3;
 
 /// An agent whose workers wait for each other.
 const PROBE: &str = "probe";
-
-/// A shape of a pattern from a text to a text.
-#[derive(Debug, Clone)]
-enum Tree {
-    Ask,
-    Map(Box<Tree>),
-    Then(Box<Tree>, Box<Tree>),
-    Fan {
-        inner: Box<Tree>,
-        count: usize,
-        width: usize,
-        needs: usize,
-    },
-    Budgeted(Box<Tree>, u64),
-}
 
 /// What one attempt was scripted to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,25 +32,6 @@ enum Fault {
     Refused,
     Crashed,
     Silent,
-}
-
-fn trees() -> impl Strategy<Value = Tree> {
-    Just(Tree::Ask).prop_recursive(4, 24, 3, |inner| {
-        let boxed = inner.prop_map(Box::new);
-        prop_oneof![
-            boxed.clone().prop_map(Tree::Map),
-            (boxed.clone(), boxed.clone()).prop_map(|(a, b)| Tree::Then(a, b)),
-            (boxed.clone(), 0..4_usize, 1..4_usize, 0..3_usize).prop_map(|(inner, count, width, needs)| {
-                Tree::Fan {
-                    inner,
-                    count,
-                    width,
-                    needs,
-                }
-            }),
-            (boxed, 0..200_u64).prop_map(|(inner, tokens)| Tree::Budgeted(inner, tokens)),
-        ]
-    })
 }
 
 /// The faults, in the order in which attempts are submitted.
@@ -79,53 +45,6 @@ fn faults() -> impl Strategy<Value = Vec<Fault>> {
         1 => Just(Fault::Silent),
     ];
     proptest::collection::vec(fault, 1..30)
-}
-
-type Coverages = Arc<Mutex<Vec<(usize, usize, Coverage)>>>;
-
-fn grow(tree: &Tree, seen: &Coverages) -> Boxed<'static, String, String> {
-    match tree {
-        Tree::Ask => ask().boxed(),
-        Tree::Map(inner) => grow(inner, seen).map(|text: String| format!("{text}!")).boxed(),
-        Tree::Then(first, second) => grow(first, seen).then(grow(second, seen)).boxed(),
-        Tree::Fan {
-            inner,
-            count,
-            width,
-            needs,
-        } => {
-            let (count, needs, seen_here) = (*count, *needs, Arc::clone(seen));
-            let split = step(move |_cx: Cx, text: String| async move {
-                Ok((0..count)
-                    .map(|index| format!("{text}{index}"))
-                    .collect::<Vec<_>>())
-            });
-            let look = move |covered: Covered<Vec<String>>| {
-                let coverage = covered.coverage();
-                let missing = covered.missing().len();
-                seen_here.lock().unwrap().push((count, missing, coverage));
-                let answers = covered.require(Quorum::at_least(needs))?;
-                assert_eq!(answers.len(), coverage.done);
-                Ok(answers.concat())
-            };
-            split
-                .then(grow(inner, seen).for_each(*width))
-                .try_map(look)
-                .boxed()
-        }
-        Tree::Budgeted(inner, tokens) => {
-            let (inner, tokens) = (Arc::new(grow(inner, seen)), *tokens);
-            step(move |cx: Cx, text: String| {
-                let inner = Arc::clone(&inner);
-                async move {
-                    inner
-                        .run(&cx.with_budget(Budget::new().tokens(tokens))?, text)
-                        .await
-                }
-            })
-            .boxed()
-        }
-    }
 }
 
 type Scripted = Arc<Mutex<BTreeMap<JobId, Fault>>>;
@@ -178,6 +97,18 @@ async fn all_places_come_back(fan: &Fan) {
     assert_eq!(fan.orch.free_places(), PLACES);
 }
 
+/// Whoever was queued has an end.
+fn nothing_is_left(fan: &Fan) {
+    let kinds = fan.kinds();
+    let queued = kinds
+        .iter()
+        .filter(|kind| matches!(kind, EventKind::WorkerQueued { .. }));
+    let finished = kinds
+        .iter()
+        .filter(|kind| matches!(kind, EventKind::WorkerFinished { .. }));
+    assert_eq!(queued.count(), finished.count());
+}
+
 fn laws(fan: &Fan, scripted: &Scripted) {
     let scripted = scripted.lock().unwrap();
     for kind in fan.kinds() {
@@ -192,23 +123,36 @@ fn laws(fan: &Fan, scripted: &Scripted) {
             Outcome::Unfinished(Unfinished::NotStarted(why)) => {
                 assert!(matches!(why, NotStarted::OverBudget { .. }), "{why}");
             }
+            // A race, a quorum, a failed join or a time-out let it go: it may have been about to answer.
+            Outcome::Unfinished(Unfinished::Cancelled) => {}
             Outcome::Unfinished(why) => {
                 assert!(matches!(why, Unfinished::Failed(_)), "{why}");
                 assert_ne!(last, Some(Fault::None));
             }
         }
     }
-    // Every attempt that was started is charged, once, with what it said.
+    // Every attempt that was started is charged, once, with what it said. Who was let go while it waited, for a place
+    // or for its next try, is told as cancelled too, and stands as an attempt of which nothing is known.
     let told = |fault: &&Fault| matches!(fault, Fault::None | Fault::Lost | Fault::Refused);
     let told = scripted.values().filter(told).count();
+    let ends = |kind: &EventKind| match kind {
+        EventKind::WorkerRetried { .. } => true,
+        EventKind::WorkerFinished { outcome, .. } => {
+            !matches!(outcome, Outcome::Unfinished(Unfinished::NotStarted(_)))
+        }
+        _ => false,
+    };
+    let waited = fan.kinds().iter().filter(|kind| ends(kind)).count() - scripted.len();
+    let cancelled = |outcome: &&Outcome<String>| **outcome == Outcome::Unfinished(Unfinished::Cancelled);
+    assert!(waited <= fan.outcomes().iter().filter(cancelled).count());
     let spending = Spending::of(&fan.seen.all());
     let total = spending.total();
     let charged = (total.attempts, total.tokens, total.unknown_tokens);
     let count = |count: usize| u64::try_from(count).unwrap();
     let expected = (
-        count(scripted.len()),
+        count(scripted.len() + waited),
         count(10 * told),
-        count(scripted.len() - told),
+        count(scripted.len() - told + waited),
     );
     assert_eq!(charged, expected);
     adds_up(&spending, &[]);
@@ -224,7 +168,7 @@ fn adds_up(spending: &Spending, path: &[String]) {
     }
 }
 
-fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -245,9 +189,10 @@ proptest! {
             let result = fan.orch.run(&pattern, "x".to_owned()).await;
             assert!(!matches!(result, Err(Error::Halt(_))), "{result:?}");
             assert_eq!(fan.orch.free_places(), PLACES);
-            for (asked, missing, coverage) in coverages.lock().unwrap().iter() {
-                assert_eq!((coverage.asked, coverage.done + missing), (*asked, *asked));
+            for seen in coverages.lock().unwrap().iter() {
+                seen.adds_up();
             }
+            nothing_is_left(&fan);
             laws(&fan, &scripted);
         });
     }
