@@ -7,7 +7,7 @@ use crate::Brief;
 /// The brief of a reader that gathers the least that somebody must know to answer or do `question`.
 ///
 /// `question` is the orchestrator's own words. It asks for `{"pointers":[{"path","line","why"}],
-/// "facts":[{"fact","path","line"}],"constraints":[..],"open_questions":[..]}`.
+/// "facts":[{"what","path","line"}],"constraints":[..],"open_questions":[..]}`.
 pub fn scout(question: &str) -> Brief {
     Brief::new(format!(
         "Gather the least that somebody else must know before they work on this. They have not seen the work tree; \
@@ -28,7 +28,7 @@ pub fn scout(question: &str) -> Brief {
     )
     .answers_json(
         "{\"pointers\":[{\"path\":\"...\",\"line\":1,\"why\":\"...\"}],\
-         \"facts\":[{\"fact\":\"...\",\"path\":\"...\",\"line\":1}],\"constraints\":[\"...\"],\
+         \"facts\":[{\"what\":\"...\",\"path\":\"...\",\"line\":1}],\"constraints\":[\"...\"],\
          \"open_questions\":[\"...\"]}",
         &[
             (
@@ -39,7 +39,7 @@ pub fn scout(question: &str) -> Brief {
             ),
             (
                 "facts",
-                "what is so, at most 20. fact: one sentence. path, line: where that is to be seen; null when it is in \
+                "what is so, at most 20. what: one sentence. path, line: where that is to be seen; null when it is in \
                  no file, and then the sentence says how you saw it.",
             ),
             (

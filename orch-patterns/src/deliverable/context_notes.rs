@@ -41,7 +41,7 @@ pub struct Pointer {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fact {
     /// What is so, in one sentence.
-    pub fact: String,
+    pub what: String,
     /// The file where that is to be seen, relative to the root of the work tree. Null when it is in no file.
     pub path: Option<String>,
     /// The 1-based line of that file. Null when there is no single one.
@@ -68,11 +68,11 @@ impl<'de> Deserialize<'de> for ContextNotes {
                     let why = pointer.line("why");
                     Ok((!path.is_empty()).then_some(Pointer { path, line, why }))
                 })?,
-                facts: said.things("facts", "fact", |entry| {
-                    let fact = entry.line("fact");
+                facts: said.things("facts", "what", |entry| {
+                    let what = entry.line("what");
                     let path = entry.some_line("path");
                     let line = entry.line_number("line").filter(|_| path.is_some());
-                    Ok((!fact.is_empty()).then_some(Fact { fact, path, line }))
+                    Ok((!what.is_empty()).then_some(Fact { what, path, line }))
                 })?,
                 constraints: said.lines("constraints")?,
                 open_questions: said.lines("open_questions")?,
@@ -102,7 +102,7 @@ impl fmt::Display for Pointer {
 
 impl fmt::Display for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.fact)?;
+        f.write_str(&self.what)?;
         match &self.path {
             Some(path) => write!(f, " ({})", sheet::place(path, self.line)),
             None => Ok(()),

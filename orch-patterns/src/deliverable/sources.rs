@@ -77,12 +77,11 @@ impl Sources {
             let Some(address) = source.canonical() else {
                 continue;
             };
-            match places.get(&address) {
-                Some(place) => join(&mut kept[*place], source),
-                None => {
-                    places.insert(address, kept.len());
-                    kept.push(source);
-                }
+            if let Some(place) = places.get(&address) {
+                join(&mut kept[*place], source);
+            } else {
+                places.insert(address, kept.len());
+                kept.push(source);
             }
         }
         Self { sources: kept }

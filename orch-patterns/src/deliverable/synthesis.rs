@@ -76,17 +76,15 @@ impl Synthesis {
             unknown.extend(lost);
         }
         self.points = points;
-        self.key_sources
-            .retain_mut(|key| match index.resolve(&key.source) {
-                Some(source) => {
-                    key.source.clone_from(&source.url);
-                    true
-                }
-                None => {
-                    unknown.push(std::mem::take(&mut key.source));
-                    false
-                }
-            });
+        self.key_sources.retain_mut(|key| {
+            if let Some(source) = index.resolve(&key.source) {
+                key.source.clone_from(&source.url);
+                true
+            } else {
+                unknown.push(std::mem::take(&mut key.source));
+                false
+            }
+        });
         let mut seen = HashSet::new();
         unknown.retain(|reference| seen.insert(reference.clone()));
         (self, unknown)

@@ -130,7 +130,7 @@ fn a_lowered_verdict_stays_lowered_and_tells_why() {
 fn scouts_notes_are_read_with_their_places() {
     let notes: ContextNotes = read(&json!({
         "pointers": [{"path": "a.rs", "line": "L12", "why": "the loop"}, "b.rs", {"why": "no place"}],
-        "facts": [{"fact": "it loops", "path": "a.rs", "line": 0}, {"fact": "it is slow", "line": 3}],
+        "facts": [{"what": "it loops", "path": "a.rs", "line": 0}, {"what": "it is slow", "line": 3}],
     }))
     .unwrap();
     assert_eq!(

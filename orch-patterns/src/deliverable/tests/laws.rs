@@ -61,7 +61,6 @@ fn json() -> impl Strategy<Value = Value> {
         "line",
         "why",
         "facts",
-        "fact",
         "constraints",
         "open_questions",
         "angle",
