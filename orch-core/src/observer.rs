@@ -12,7 +12,7 @@ use crate::limits::Overrun;
 use crate::outcome::Outcome;
 use crate::plain;
 use crate::plan::Plan;
-use crate::roster::Roster;
+use crate::roster::{Entry, Roster};
 
 /// Sees every event of every run, in order within a run. It is called on the run's own task: be quick, do not block.
 pub trait Observer: fmt::Debug + Send + Sync + 'static {
@@ -110,7 +110,11 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
             )
         }
         EventKind::WorkerFinished { worker, outcome, .. } => match outcome {
-            Outcome::Done(_) => format!("{}: done", label(worker)),
+            Outcome::Done(_) => {
+                let entry = roster.worker(*worker);
+                let denied = entry.map_or_else(String::new, Entry::denials);
+                format!("{}: done{denied}", label(worker))
+            }
             Outcome::Unfinished(why) => format!("{}: {}", label(worker), plain::line(&why.to_string(), 300)),
         },
         EventKind::RunFinished { error: Some(error) } => format!("run ended: {}", plain::line(error, 300)),
@@ -214,6 +218,7 @@ fn deed(did: &WorkerEvent) -> Option<String> {
         } => format!("started, pid {pid} on {terminal}"),
         WorkerEvent::Started { pid, terminal: None } => format!("started, pid {pid} on pipes"),
         WorkerEvent::ToolCall { text } => format!("runs {}", plain::line(text, 120)),
+        WorkerEvent::Denied { text } => format!("was denied {}", plain::line(text, 160)),
         WorkerEvent::Warning { text } => format!("warns: {}", plain::line(text, 160)),
         _ => return None,
     })

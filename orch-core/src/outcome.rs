@@ -70,8 +70,15 @@ pub enum FailClass {
     Quota,
     /// The prompt or the conversation is too long for the model.
     ContextTooLong,
-    /// The model or its service refused the request itself (for example a schema it does not accept).
+    /// The model or its service refused the request itself (for example by its usage policy).
     Refused,
+    /// The agent, its model or the service does not have what the job asks for: a parameter, a feature, a schema of
+    /// this form. What is known before the start is [`NotStarted::Unsupported`].
+    Unsupported,
+    /// The agent's sandbox or its permissions kept the worker from its work, or the sandbox could not be had. A worker
+    /// that answers all the same is done; its denied calls are
+    /// [`WorkerEvent::Denied`](crate::job::WorkerEvent::Denied).
+    SandboxRefused,
     /// Nothing was heard from the worker for its idle limit.
     IdleTimeout,
     /// The worker ran into its total limit.
@@ -135,7 +142,8 @@ pub enum NotStarted {
 }
 
 impl FailClass {
-    /// Whether the same work may well succeed when it is tried again later.
+    /// Whether the same work may well succeed when it is tried again later. A quota may be either: ask the
+    /// [`Failure`].
     pub fn is_transient(self) -> bool {
         matches!(
             self,
@@ -153,8 +161,8 @@ impl Failure {
         Self { class, detail, quota }
     }
 
-    /// Whether the same work may well succeed when it is tried again: its class is transient, or it is a quota error
-    /// that asks for a short wait.
+    /// Whether the same work may well succeed when it is tried again later: the [class](FailClass::is_transient)
+    /// decides, and for a quota what its service said.
     pub fn is_transient(&self) -> bool {
         match self.class {
             FailClass::Quota => self.quota.is_some_and(Quota::is_transient),
@@ -215,6 +223,8 @@ impl fmt::Display for FailClass {
             Self::Quota => "quota used up",
             Self::ContextTooLong => "context too long",
             Self::Refused => "request refused",
+            Self::Unsupported => "not supported",
+            Self::SandboxRefused => "refused by its sandbox",
             Self::IdleTimeout => "idle time-out",
             Self::TotalTimeout => "time-out",
             Self::Crashed => "crashed",

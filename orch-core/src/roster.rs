@@ -50,6 +50,8 @@ pub struct Entry {
     pub repairs: u32,
     /// How often it was tried again after a failure.
     pub retries: u32,
+    /// How many of its tool calls were denied, as far as its agent told and it is recorded.
+    pub denied: u32,
     /// What it used, in all attempts; none when its agent reported nothing.
     pub usage: Option<Usage>,
     /// What the attempts before the last one used.
@@ -107,6 +109,7 @@ impl Roster {
                 finished: None,
                 repairs: 0,
                 retries: 0,
+                denied: 0,
                 usage: None,
                 used_before: None,
                 outcome: None,
@@ -121,6 +124,14 @@ impl Roster {
                         pid: *pid,
                         terminal: terminal.clone(),
                     });
+                }
+            }
+            EventKind::Worker {
+                worker,
+                did: WorkerEvent::Denied { .. },
+            } => {
+                if let Some(entry) = self.entry(*worker) {
+                    entry.denied += 1;
                 }
             }
             EventKind::WorkerRepaired { worker, .. } => {
@@ -164,6 +175,17 @@ impl Roster {
     }
 }
 
+impl Entry {
+    /// What a person is told of denied calls, behind the word `done`: such a worker may have seen less than it was to.
+    pub(crate) fn denials(&self) -> String {
+        match self.denied {
+            0 => String::new(),
+            1 => ", one of its tool calls was denied".to_owned(),
+            denied => format!(", {denied} of its tool calls were denied"),
+        }
+    }
+}
+
 /// What attempts used together. One that reported nothing leaves the sum unknown, once there is another.
 fn added(before: Option<Usage>, more: Option<Usage>) -> Option<Usage> {
     match (before, more) {
@@ -178,7 +200,7 @@ impl fmt::Display for Roster {
         self.plans.fmt(f)?;
         for entry in &self.workers {
             let state = match &entry.outcome {
-                Some(Outcome::Done(_)) => "done".to_owned(),
+                Some(Outcome::Done(_)) => format!("done{}", entry.denials()),
                 Some(Outcome::Unfinished(why)) => plain::line(&why.to_string(), 200),
                 None if entry.started.is_some() => "running".to_owned(),
                 None => "waiting".to_owned(),

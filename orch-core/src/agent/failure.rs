@@ -6,8 +6,8 @@
 use crate::outcome::FailClass;
 
 /// Words of codex-cli 0.169.0 and of the services behind the others, in lower case, and what they mean; the first row
-/// that fits decides.
-const WORDS: [(&[&str], FailClass); 7] = [
+/// that fits decides. A word of at most [`SHORT`] letters stands alone: `429` is no port `42917`.
+const WORDS: [(&[&str], FailClass); 10] = [
     (
         &[
             "context_length",
@@ -21,6 +21,17 @@ const WORDS: [(&[&str], FailClass); 7] = [
         FailClass::ContextTooLong,
     ),
     (
+        // Before what a denied command says of its network.
+        &[
+            "sandbox denied",
+            "sandbox error",
+            "blocked by policy",
+            "rejected by user approval settings",
+            "rejected permission",
+        ],
+        FailClass::SandboxRefused,
+    ),
+    (
         &[
             "429",
             "rate limit",
@@ -29,6 +40,8 @@ const WORDS: [(&[&str], FailClass); 7] = [
             "usage limit",
             "hit your limit",
             "credit balance",
+            "out of credits",
+            "spend cap",
             "resource_exhausted",
         ],
         FailClass::Quota,
@@ -53,14 +66,41 @@ const WORDS: [(&[&str], FailClass); 7] = [
             "authentication",
             "oauth token",
             "refresh token",
+            "could not be refreshed",
             "api key",
+            // The account has no such plan.
+            "to use codex with your chatgpt plan",
         ],
         FailClass::Auth,
     ),
     (
-        &["400", "bad request", "invalid_request", "invalid schema", "404"],
+        // What a service says of a form of request that it does not take; "not supported" alone may be said of a tool.
+        &[
+            "invalid schema",
+            "invalid_json_schema",
+            "unsupported parameter",
+            "unsupported_parameter",
+            "unsupported value",
+            "unsupported_value",
+            "is not supported with this model",
+            "does not support",
+        ],
+        FailClass::Unsupported,
+    ),
+    (
+        &[
+            "400",
+            "404",
+            "bad request",
+            "invalid_request",
+            "invalid prompt",
+            "usage policy",
+            "content_filter",
+            "does not exist or you do not have access",
+        ],
         FailClass::Refused,
     ),
+    (&["reason: max_output_tokens"], FailClass::NoAnswer),
     (
         &[
             "stream",
@@ -68,6 +108,8 @@ const WORDS: [(&[&str], FailClass); 7] = [
             "connection",
             "network",
             "high demand",
+            "at capacity",
+            "capacity is unavailable",
             "server_error",
             "500",
             "502",
@@ -84,17 +126,31 @@ const WORDS: [(&[&str], FailClass); 7] = [
         ],
         FailClass::Transport,
     ),
-    (&["sandbox"], FailClass::Refused),
+    (&["sandbox"], FailClass::SandboxRefused),
 ];
+
+/// How long a word is at most that must stand alone, so that it is no part of another word or number.
+const SHORT: usize = 3;
 
 /// The class of a failure that an agent describes with `message`.
 pub(super) fn classify(message: &str) -> FailClass {
     let message = message.to_lowercase();
-    let fits = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    let fits = |words: &[&str]| words.iter().any(|word| says(&message, word));
     WORDS
         .iter()
         .find(|(words, _)| fits(words))
         .map_or(FailClass::Other, |(_, class)| *class)
+}
+
+fn says(message: &str, word: &str) -> bool {
+    if word.len() > SHORT {
+        return message.contains(word);
+    }
+    message.match_indices(word).any(|(at, _)| {
+        let before = message[..at].chars().next_back();
+        let behind = message[at + word.len()..].chars().next();
+        ![before, behind].into_iter().flatten().any(char::is_alphanumeric)
+    })
 }
 
 /// The class of a refusal with an HTTP status and words: the status says it, but services refuse a prompt that is too
@@ -102,7 +158,14 @@ pub(super) fn classify(message: &str) -> FailClass {
 pub(super) fn of_refusal(status: u64, message: &str) -> FailClass {
     let class = of_status(status);
     let more_exact = match class {
-        FailClass::Refused => &[FailClass::ContextTooLong, FailClass::Quota, FailClass::Auth][..],
+        FailClass::Refused => &[
+            FailClass::ContextTooLong,
+            FailClass::Quota,
+            FailClass::Auth,
+            FailClass::Unsupported,
+        ][..],
+        // A login that another process has just refreshed.
+        FailClass::Auth => &[FailClass::Transport],
         FailClass::Other => return classify(message),
         _ => &[],
     };
@@ -124,69 +187,4 @@ pub(super) fn of_status(status: u64) -> FailClass {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_make_a_status_more_exact() {
-        for (status, message, class) in [
-            (400, "Prompt is too long", FailClass::ContextTooLong),
-            (400, "Your credit balance is too low", FailClass::Quota),
-            (
-                400,
-                "API key not valid. Please pass a valid API key.",
-                FailClass::Auth,
-            ),
-            (400, "model: nope", FailClass::Refused),
-            (404, "no such model", FailClass::Refused),
-            (401, "Invalid API key", FailClass::Auth),
-            (429, "slow down", FailClass::Quota),
-            (529, "Overloaded", FailClass::Transport),
-            (0, "connection refused", FailClass::Transport),
-            (504, "the request took too long", FailClass::Transport),
-        ] {
-            assert_eq!(of_refusal(status, message), class, "{status} {message}");
-        }
-    }
-
-    #[test]
-    fn the_words_of_codex_have_classes() {
-        for (message, class) in [
-            ("exceeded retry limit, last status: 429", FailClass::Quota),
-            (
-                "exceeded retry limit, last status: 429 Too Many Requests",
-                FailClass::Quota,
-            ),
-            ("We're currently experiencing high demand", FailClass::Transport),
-            (
-                "stream disconnected before completion: stream closed before response.completed",
-                FailClass::Transport,
-            ),
-            (
-                "stream disconnected before completion: idle timeout waiting for SSE",
-                FailClass::Transport,
-            ),
-            ("unexpected status 401 Unauthorized", FailClass::Auth),
-            ("Missing environment variable: `MOCK_API_KEY`.", FailClass::Auth),
-            (
-                "unexpected status 400 Bad Request: Invalid schema for response_format",
-                FailClass::Refused,
-            ),
-            (
-                "Codex ran out of room in the model's context window.",
-                FailClass::ContextTooLong,
-            ),
-            (
-                "Quota exceeded. Check your plan and billing details.",
-                FailClass::Quota,
-            ),
-            (
-                "401: Your access token could not be refreshed because your refresh token was already used.",
-                FailClass::Transport,
-            ),
-            ("something new", FailClass::Other),
-        ] {
-            assert_eq!(classify(message), class, "{message}");
-        }
-    }
-}
+mod tests;

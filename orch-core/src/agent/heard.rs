@@ -31,6 +31,8 @@ pub struct Heard {
     pub complaint: Option<(FailClass, String)>,
     /// What the agent says it used.
     pub usage: Option<Usage>,
+    /// Tool calls that the sandbox or the permissions refused, as far as the agent told.
+    pub denied: u64,
     /// Events that were not understood.
     pub unknown: u64,
     /// Lines that were beyond the bound and are not read.
@@ -118,11 +120,26 @@ fn end_of(name: &str, heard: &Heard, exit: Exit, last_message: Option<&[u8]>) ->
     }
     let completed = heard.verdict.is_some();
     match exit {
+        Exit::Signal { .. } if is_own_fault(exit) => {
+            return failed(
+                FailClass::Crashed,
+                &with_complaint(format!("{name} was {exit}"), heard),
+            );
+        }
         Exit::Signal { .. } => return failed(FailClass::Killed, &format!("{name} was {exit}")),
         Exit::Code(0) if completed => {}
         Exit::Code(0) => {
             let detail = format!("{name} ended with exit code 0 and without completing its turn");
-            return failed(FailClass::NoAnswer, &with_complaint(detail, heard));
+            // An agent that may not go on says so and nothing more.
+            let class = match heard.complaint {
+                Some((class @ FailClass::SandboxRefused, _)) => class,
+                _ => FailClass::NoAnswer,
+            };
+            return failed(class, &with_complaint(detail, heard));
+        }
+        Exit::Code(code) if is_code_of_a_signal(code) => {
+            let detail = format!("{name} ended with {exit}, as after signal {}", code - 128);
+            return failed(FailClass::Killed, &with_complaint(detail, heard));
         }
         Exit::Code(_) => {
             let class = heard
@@ -167,10 +184,32 @@ fn end_of(name: &str, heard: &Heard, exit: Exit, last_message: Option<&[u8]>) ->
     }
 }
 
-fn with_complaint(detail: String, heard: &Heard) -> String {
-    match &heard.complaint {
-        Some((_, words)) if !words.is_empty() => format!("{detail}: {words}"),
-        _ => detail,
+/// Whether a signal is what a program gets for its own mistakes: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV.
+fn is_own_fault(exit: Exit) -> bool {
+    match exit {
+        Exit::Signal {
+            core_dumped: true, ..
+        } => true,
+        Exit::Signal { signal, .. } => matches!(signal, 4..=8 | 11),
+        Exit::Code(_) => false,
+    }
+}
+
+/// Whether an exit code is what shells, launchers and node give after SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM.
+fn is_code_of_a_signal(code: u8) -> bool {
+    matches!(code, 129..=131 | 137 | 143)
+}
+
+fn with_complaint(mut detail: String, heard: &Heard) -> String {
+    if let Some((_, words)) = &heard.complaint
+        && !words.is_empty()
+    {
+        detail = format!("{detail}: {words}");
+    }
+    match heard.denied {
+        0 => detail,
+        1 => format!("{detail}; one of its tool calls was denied"),
+        denied => format!("{detail}; {denied} of its tool calls were denied"),
     }
 }
 

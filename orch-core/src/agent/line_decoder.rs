@@ -152,6 +152,13 @@ impl Saying {
         }
     }
 
+    /// A tool call was not let through.
+    pub(super) fn denied(&mut self, heard: &mut Heard, text: &str) {
+        heard.denied += 1;
+        let text = plain::line(text, MESSAGE_WIDTH);
+        self.push(WorkerEvent::Denied { text });
+    }
+
     /// An event that this version does not know.
     pub(super) fn unknown(&mut self, heard: &mut Heard, name: &str) {
         heard.unknown += 1;

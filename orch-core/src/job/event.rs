@@ -35,6 +35,13 @@ pub enum WorkerEvent {
     },
     /// A tool that the agent used has ended, well or not.
     ToolDone,
+    /// A tool call was not let through: the sandbox or the permissions refused it, or the worker has no such tool, as
+    /// a reader has none to write. The model is told and goes on. Not every agent tells of every one: codex is silent
+    /// about a patch that its sandbox refuses, and about a command that fails at once.
+    Denied {
+        /// What was denied, and in whose words.
+        text: String,
+    },
     /// The agent reported its use.
     Used {
         /// Tokens of the whole conversation so far.

@@ -20,7 +20,7 @@ pub(super) struct Said {
 
 /// Words for an account that is used up, in lower case: of codex-cli 0.169.0, claude 2.1.330, gemini 0.61.0 and the
 /// services behind them.
-const USED_UP: [&str; 14] = [
+const USED_UP: [&str; 15] = [
     "usage limit",
     "usage_limit",
     "hit your limit",
@@ -33,6 +33,7 @@ const USED_UP: [&str; 14] = [
     "weekly limit",
     "credit balance",
     "out of credits",
+    "spend cap",
     "billing",
     "quota will reset",
 ];

@@ -1,7 +1,7 @@
 //! How often, and after which pauses, a worker that failed is tried again.
 //!
-//! Only what is transient is tried again: work that was refused, a login that is missing or an answer that is wrong
-//! would fail or cost the same once more.
+//! Only what is transient is tried again: work that was refused by a service or a sandbox, a login that is missing or
+//! an answer that is wrong would fail or cost the same once more.
 
 use std::time::Duration;
 
@@ -117,6 +117,8 @@ mod tests {
         for why in [
             failed(FailClass::Auth, "no"),
             failed(FailClass::Refused, "no"),
+            failed(FailClass::Unsupported, "no"),
+            failed(FailClass::SandboxRefused, "no"),
             failed(FailClass::ContextTooLong, "no"),
             failed(FailClass::TotalTimeout, "no"),
             failed(FailClass::ScopeViolation, "no"),

@@ -143,6 +143,7 @@ fn decode(agent: &dyn Agent, bytes: &[u8]) {
     for event in &events {
         let (WorkerEvent::Message { text }
         | WorkerEvent::ToolCall { text }
+        | WorkerEvent::Denied { text }
         | WorkerEvent::Warning { text }
         | WorkerEvent::Unknown { name: text }
         | WorkerEvent::Thread { id: text }) = event

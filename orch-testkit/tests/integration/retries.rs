@@ -58,6 +58,8 @@ async fn retries_are_not_for_what_would_fail_again() {
     for class in [
         FailClass::Auth,
         FailClass::Refused,
+        FailClass::Unsupported,
+        FailClass::SandboxRefused,
         FailClass::ContextTooLong,
         FailClass::NoAnswer,
         FailClass::Other,

@@ -17,19 +17,42 @@ use crate::outcome::FailClass;
 
 /// What the objects of Claude Code mean.
 #[derive(Debug, Default)]
-pub(super) struct ClaudeDialect;
+pub(super) struct ClaudeDialect {
+    /// The calls that were told of as not permitted.
+    not_permitted: usize,
+}
 
 impl Dialect for ClaudeDialect {
     const NAME: &'static str = Claude::NAME;
 
     fn read(&mut self, event: &Value, heard: &mut Heard, say: &mut Saying) {
         match text_of(event, "type") {
-            "system" => read_system(event, heard, say),
+            "system" => {
+                if text_of(event, "subtype") == "permission_denied" {
+                    self.not_permitted += 1;
+                }
+                read_system(event, heard, say);
+            }
             "assistant" => read_assistant(event, heard, say),
             "user" => read_user(event, heard, say),
-            "result" => read_result(event, heard, say),
+            "result" => {
+                self.read_denials(event, heard, say);
+                read_result(event, heard, say);
+            }
             "stream_event" | "tool_progress" | "rate_limit_event" => say.activity(),
             other => say.unknown(heard, other),
+        }
+    }
+}
+
+impl ClaudeDialect {
+    /// The result lists every call that was not permitted; those that were not told of before are told now.
+    fn read_denials(&mut self, event: &Value, heard: &mut Heard, say: &mut Saying) {
+        let listed = event.get("permission_denials").and_then(Value::as_array);
+        for denial in listed.into_iter().flatten().skip(self.not_permitted) {
+            self.not_permitted += 1;
+            let tool = text_of(denial, "tool_name");
+            say.denied(heard, &format!("{tool} was not permitted"));
         }
     }
 }
@@ -52,7 +75,7 @@ fn read_system(event: &Value, heard: &mut Heard, say: &mut Saying) {
             heard.complaint = Some((class, words));
         }
         // The model is told and goes on: a reader that tries to write is no failure.
-        "permission_denied" => say.warning(text_of(event, "message")),
+        "permission_denied" => say.denied(heard, text_of(event, "message")),
         "informational" => say.warning(text_of(event, "content")),
         "status" | "compact_boundary" | "ui_invalidate" => say.activity(),
         hook if hook.starts_with("hook_") || hook.starts_with("task_") => say.activity(),
@@ -95,6 +118,9 @@ fn read_user(event: &Value, heard: &mut Heard, say: &mut Saying) {
     let mut ended = false;
     for part in parts_of(event) {
         if text_of(part, "type") == "tool_result" {
+            if let Some(words) = withheld(part) {
+                say.denied(heard, words);
+            }
             say.call_ends(heard, text_of(part, "tool_use_id"));
             ended = true;
         }
@@ -102,6 +128,16 @@ fn read_user(event: &Value, heard: &mut Heard, say: &mut Saying) {
     if !ended {
         say.activity();
     }
+}
+
+/// What says that the tool of a call is withheld. A call that is not permitted has an event of its own.
+fn withheld(part: &Value) -> Option<&str> {
+    let failed = part.get("is_error").and_then(Value::as_bool) == Some(true);
+    let words = text_of(part, "content");
+    let words = words
+        .trim_start_matches("<tool_use_error>")
+        .trim_end_matches("</tool_use_error>");
+    (failed && words.contains("is disabled for this session")).then_some(words)
 }
 
 fn read_result(event: &Value, heard: &mut Heard, say: &mut Saying) {

@@ -174,7 +174,7 @@ impl Agent for Claude {
     }
 
     fn decoder(&self, _job: &Job) -> Box<dyn Decoder> {
-        Box::new(LineDecoder::new(ClaudeDialect))
+        Box::new(LineDecoder::new(ClaudeDialect::default()))
     }
 
     fn skills(&self) -> Skills {

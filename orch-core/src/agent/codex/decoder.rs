@@ -1,7 +1,9 @@
 //! The events of `codex exec --json`.
 //!
 //! Measured with codex-cli 0.169.0. An `error` event is not terminal; several agent messages come in a turn and the
-//! last one counts; nothing terminal is written on a signal; an item that was started may never be completed.
+//! last one counts; nothing terminal is written on a signal; an item that was started may never be completed. A patch
+//! that the sandbox refuses, and a command that it makes fail at once, are no events; a longer command is one, and its
+//! output says so.
 
 use serde_json::Value;
 
@@ -76,12 +78,30 @@ fn read_item(event: &str, item: &Value, heard: &mut Heard, say: &mut Saying) {
         "agent_message" | "reasoning" | "todo_list" => return say.activity(),
         other => return say.unknown(heard, other),
     };
+    if event == "item.completed"
+        && let Some(why) = denial_of(item)
+    {
+        say.denied(heard, &format!("{call}: {why}"));
+    }
     match event {
         "item.started" => say.call_begins(heard, id, &call),
         "item.completed" if heard.call_ends(id) => say.push(WorkerEvent::ToolDone),
         // Some calls are told of only when they are over.
         "item.completed" => say.call(&call),
         _ => say.activity(),
+    }
+}
+
+/// What says that the sandbox refused a call. A sandbox of codex makes all that may not be written a read-only file
+/// system; other complaints of a command (a file that is another user's) are not the sandbox's.
+fn denial_of(item: &Value) -> Option<&str> {
+    match text_of(item, "status") {
+        "declined" => Some("it was declined"),
+        "failed" => {
+            let mut lines = text_of(item, "aggregated_output").lines();
+            lines.find(|line| line.contains("Read-only file system"))
+        }
+        _ => None,
     }
 }
 

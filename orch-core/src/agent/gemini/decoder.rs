@@ -55,7 +55,12 @@ impl Dialect for GeminiDialect {
                 }
                 say.call_begins(heard, text_of(event, "tool_id"), &call_of(event));
             }
-            "tool_result" => say.call_ends(heard, text_of(event, "tool_id")),
+            "tool_result" => {
+                if let Some(why) = denial_of(event) {
+                    say.denied(heard, why);
+                }
+                say.call_ends(heard, text_of(event, "tool_id"));
+            }
             "error" => {
                 let words = text_of(event, "message");
                 heard.complaint = Some((classify(words), words.to_owned()));
@@ -98,13 +103,32 @@ fn read_result(event: &Value, heard: &mut Heard, say: &mut Saying) {
         heard.complaint = Some((FailClass::Killed, words));
         return;
     }
-    match classify(&words) {
+    // The kinds that say more than their words do.
+    let class = match text_of(error, "type") {
+        "FatalSandboxError" => FailClass::SandboxRefused,
+        "FatalAuthenticationError" => FailClass::Auth,
+        "FatalTurnLimitedError" => FailClass::NoAnswer,
+        _ => classify(&words),
+    };
+    match class {
         FailClass::Auth => heard.fail(
             FailClass::Auth,
             format!("{words}; set GEMINI_API_KEY, or start `gemini` once and log in"),
         ),
         class => heard.fail(class, words),
     }
+}
+
+/// What says that a call was not let through: its tool is withheld, a policy denies it, or its path is beyond the
+/// workspace.
+fn denial_of(event: &Value) -> Option<&str> {
+    let error = event.get("error")?;
+    let words = text_of(error, "message");
+    let denied = match text_of(error, "type") {
+        "tool_not_registered" | "policy_violation" | "permission_denied" | "path_not_in_workspace" => true,
+        _ => words.starts_with("Path not in workspace"),
+    };
+    denied.then_some(words)
 }
 
 /// A tool call in one line: the parameter that says most, or all of them.

@@ -261,6 +261,65 @@ fn a_turn_that_failed_is_no_answer_whatever_lies_around() {
 }
 
 #[test]
+fn a_crash_is_told_from_a_kill() {
+    let signal = |signal, core_dumped| Exit::Signal { signal, core_dumped };
+    let completed = completed();
+    for (exit, class) in [
+        (signal(9, false), FailClass::Killed),
+        (signal(15, false), FailClass::Killed),
+        (signal(1, false), FailClass::Killed),
+        (signal(3, true), FailClass::Crashed),
+        (signal(6, false), FailClass::Crashed),
+        (signal(11, false), FailClass::Crashed),
+        // Through a shell, a launcher, or a handler of node.
+        (Exit::Code(137), FailClass::Killed),
+        (Exit::Code(143), FailClass::Killed),
+        (Exit::Code(129), FailClass::Killed),
+        (Exit::Code(139), FailClass::Crashed),
+        (Exit::Code(134), FailClass::Crashed),
+        (Exit::Code(101), FailClass::Crashed),
+        (Exit::Code(2), FailClass::Crashed),
+    ] {
+        check(&[("ended so", &completed, exit, Some("f"), Err(class))]);
+    }
+    let failure = |exit| match Heard::default().end("agent", exit, None).end {
+        End::Failed(failure) => failure.to_string(),
+        other => panic!("no failure: {other:?}"),
+    };
+    assert_eq!(
+        failure(Exit::Code(137)),
+        "killed: agent ended with exit code 137, as after signal 9"
+    );
+}
+
+#[test]
+fn what_was_denied_is_told_with_a_failure_and_is_none_by_itself() {
+    let denied = Heard {
+        denied: 2,
+        ..completed()
+    };
+    check(&[(
+        "an answer after denied calls",
+        &denied,
+        ZERO,
+        None,
+        Ok(("from events", Capture::Events)),
+    )]);
+    let silent = Heard {
+        message: None,
+        ..denied
+    };
+    let End::Failed(failure) = silent.end("agent", ZERO, None).end else {
+        panic!("an answer without a message")
+    };
+    assert_eq!(failure.class, FailClass::NoAnswer);
+    assert!(
+        failure.detail.ends_with("; 2 of its tool calls were denied"),
+        "{failure}"
+    );
+}
+
+#[test]
 fn a_thread_id_that_could_be_an_option_is_not_kept() {
     let mut heard = Heard::default();
     for id in ["--yolo", "a b", "", "../x", "a\nb", &"x".repeat(129)] {

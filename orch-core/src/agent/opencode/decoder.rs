@@ -3,8 +3,9 @@
 //! Measured with 1.18.33. There is no final event: a `step_finish` whose reason is `stop` completes the turn, and a
 //! later `step_start` opens it again. The answer is the last text of that last step. Every step reports its own tokens, and those
 //! read from a cache or spent on reasoning are in no other count; a cost of zero is what it says of a model whose price
-//! it does not know. A tool call is told of when it is over; one that was not permitted is an error of the tool and not
-//! of the turn. A request that is tried again is not told of at all.
+//! it does not know. A tool call is told of when it is over; one that a rule denies is an error of the tool and not
+//! of the turn. One for which a person would be asked is rejected, and that ends the turn: with exit code 0, and with no
+//! word but the tool's. A request that is tried again is not told of at all.
 
 use serde_json::Value;
 
@@ -36,6 +37,10 @@ impl Dialect for OpencodeDialect {
             "step_start" => {
                 // A turn that failed stays failed.
                 heard.open_again();
+                // It went on in spite of a call that was rejected.
+                heard
+                    .complaint
+                    .take_if(|(class, _)| *class == FailClass::SandboxRefused);
                 // What was said before a tool was called is no answer.
                 heard.message = None;
                 say.activity();
@@ -52,7 +57,9 @@ impl Dialect for OpencodeDialect {
                 {
                     heard.file_changed(text_of(input, "filePath"));
                 }
-                say.call(&call_of(part));
+                let call = call_of(part);
+                read_denial(part, &call, heard, say);
+                say.call(&call);
             }
             "step_finish" => read_step(part, heard, say),
             "error" => {
@@ -68,6 +75,26 @@ impl Dialect for OpencodeDialect {
             }
             other => say.unknown(heard, other),
         }
+    }
+}
+
+/// The words of 1.18.33 for a call that is not let through: its tool is withheld, a rule denies it, or a person would be
+/// asked and is not there.
+fn read_denial(part: &Value, call: &str, heard: &mut Heard, say: &mut Saying) {
+    let why = part.pointer("/state/error").and_then(Value::as_str);
+    let Some(why) = why.filter(|why| {
+        ["unavailable tool", "rule which prevents", "rejected permission"]
+            .iter()
+            .any(|words| why.contains(words))
+    }) else {
+        return;
+    };
+    say.denied(heard, &format!("{call}: {why}"));
+    if why.contains("rejected permission") {
+        let words = format!(
+            "its permissions refused `{call}`; allow it in opencode's configuration, or leave it out"
+        );
+        heard.complaint = Some((FailClass::SandboxRefused, words));
     }
 }
 

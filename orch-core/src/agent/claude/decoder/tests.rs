@@ -21,7 +21,7 @@ macro_rules! recorded {
 }
 
 fn read(stream: &str, code: u8) -> (Vec<WorkerEvent>, JobEnd) {
-    trial::read(|| ClaudeDialect, stream, Exit::Code(code))
+    trial::read(ClaudeDialect::default, stream, Exit::Code(code))
 }
 
 fn answer(end: &JobEnd) -> &str {
@@ -40,6 +40,13 @@ fn failure(stream: &str, code: u8) -> (FailClass, String) {
 
 fn message(text: &str) -> WorkerEvent {
     WorkerEvent::Message { text: text.into() }
+}
+
+fn denied(event: &WorkerEvent) -> Option<&str> {
+    match event {
+        WorkerEvent::Denied { text } => Some(text),
+        _ => None,
+    }
 }
 
 fn call(text: &str) -> WorkerEvent {
@@ -93,11 +100,31 @@ fn a_reader_that_is_denied_tools_is_no_failure() {
             &WorkerEvent::ToolDone,
         ]
     );
-    let denied =
-        |event: &&WorkerEvent| matches!(event, WorkerEvent::Warning { text } if text.contains("denied"));
-    assert_eq!(events.iter().filter(denied).count(), 1, "{events:?}");
+    let denied: Vec<&str> = events.iter().filter_map(denied).collect();
+    assert_eq!(denied.len(), 3, "{events:?}");
+    for (words, tool) in denied.iter().zip([
+        "use Read has been denied",
+        "Write is disabled",
+        "Bash is disabled",
+    ]) {
+        assert!(words.contains(tool), "{words}");
+    }
     let (_, writer) = read(recorded!("writer"), 0);
     assert_eq!(answer(&writer), "done");
+}
+
+#[test]
+fn a_denial_that_only_the_result_lists_is_told_once() {
+    let line = concat!(
+        r#"{"type":"result","subtype":"success","is_error":false,"result":"x","#,
+        r#""permission_denials":[{"tool_name":"Write"},{"tool_name":"Bash"}]}"#,
+        "\n"
+    );
+    let told = r#"{"type":"system","subtype":"permission_denied","message":"no Write"}"#;
+    let (events, end) = read(&format!("{told}\n{line}"), 0);
+    assert_eq!(answer(&end), "x");
+    let denied: Vec<&str> = events.iter().filter_map(denied).collect();
+    assert_eq!(denied, ["no Write", "Bash was not permitted"]);
 }
 
 #[test]
@@ -180,7 +207,7 @@ fn an_interrupted_turn_has_no_verdict() {
     assert!(detail.contains("it was interrupted (aborted_tools)"), "{detail}");
     let success = r#"{"type":"result","subtype":"success","is_error":false,"terminal_reason":"aborted_streaming","result":"half"}"#;
     assert_eq!(failure(&format!("{success}\n"), 0).0, FailClass::NoAnswer);
-    assert_eq!(failure(recorded!("terminated"), 143).0, FailClass::Crashed);
+    assert_eq!(failure(recorded!("terminated"), 143).0, FailClass::Killed);
 }
 
 #[test]
@@ -211,8 +238,8 @@ fn a_result_that_does_not_say_whether_it_failed_is_no_answer() {
 
 #[test]
 fn hostile_streams_are_counted_and_never_fatal() {
-    trial::survives(|| ClaudeDialect, recorded!("reader"));
-    trial::survives(|| ClaudeDialect, recorded!("refused_429"));
+    trial::survives(ClaudeDialect::default, recorded!("reader"));
+    trial::survives(ClaudeDialect::default, recorded!("refused_429"));
 }
 
 #[test]

@@ -108,6 +108,19 @@ fn a_reader_that_is_denied_tools_is_no_failure() {
             &WorkerEvent::ToolDone,
         ]
     );
+    let denied = events.iter().filter_map(|event| match event {
+        WorkerEvent::Denied { text } => Some(&text[..20]),
+        _ => None,
+    });
+    let denied: Vec<&str> = denied.collect();
+    assert_eq!(
+        denied,
+        [
+            "Path not in workspac",
+            "Tool \"write_file\" no",
+            "Tool \"run_shell_comm"
+        ]
+    );
     assert_eq!(answer(&read(recorded!("writer"), 0).1), "done");
 }
 
@@ -155,7 +168,7 @@ fn what_the_stream_does_not_tell_is_not_known() {
 
 #[test]
 fn an_interrupted_turn_has_no_verdict() {
-    assert_eq!(failure(recorded!("terminated"), 143).0, FailClass::Crashed);
+    assert_eq!(failure(recorded!("terminated"), 143).0, FailClass::Killed);
     let cancelled = concat!(
         r#"{"type":"result","status":"error","error":{"type":"FatalCancellationError","message":"Operation cancelled."}}"#,
         "\n"
@@ -164,7 +177,7 @@ fn an_interrupted_turn_has_no_verdict() {
         failure(cancelled, 130),
         (
             FailClass::Killed,
-            "gemini ended with exit code 130: Operation cancelled.".into()
+            "gemini ended with exit code 130, as after signal 2: Operation cancelled.".into()
         )
     );
     assert_eq!(failure(cancelled, 0).0, FailClass::NoAnswer);

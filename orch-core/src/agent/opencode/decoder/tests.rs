@@ -91,7 +91,37 @@ fn a_reader_that_is_denied_tools_is_no_failure() {
     );
     let done = events.iter().filter(|event| **event == WorkerEvent::ToolDone);
     assert_eq!(done.count(), calls.len());
+    let denied = events.iter().filter_map(|event| match event {
+        WorkerEvent::Denied { text } => text.split(": ").next(),
+        _ => None,
+    });
+    let denied: Vec<&str> = denied.collect();
+    assert_eq!(
+        denied,
+        [
+            "read /etc/hostname",
+            "write /tree/evil.txt",
+            "bash touch /tree/evil2.txt"
+        ]
+    );
     assert_eq!(answer(&read(recorded!("writer"), 0).1), "done");
+}
+
+#[test]
+fn a_call_that_is_rejected_ends_the_turn_unless_it_goes_on() {
+    let stream = recorded!("rejected");
+    let (class, detail) = failure(stream, 0);
+    assert_eq!(class, FailClass::SandboxRefused);
+    assert!(
+        detail.contains("its permissions refused `bash touch b`") && detail.ends_with("was denied"),
+        "{detail}"
+    );
+    // Somebody else's signal is not the permissions' doing.
+    assert_eq!(failure(stream, 143).0, FailClass::Killed);
+    let (_, end) = read(&format!("{stream}{}", recorded!("plain")), 0);
+    assert_eq!(answer(&end), "the answer");
+    let cut = format!("{stream}{}", recorded!("terminated"));
+    assert_eq!(failure(&cut, 0).0, FailClass::NoAnswer);
 }
 
 #[test]
@@ -151,7 +181,7 @@ fn an_error_is_a_failure_of_its_class() {
 fn only_stop_completes_a_turn_and_a_later_step_opens_it_again() {
     assert_eq!(failure(recorded!("cut_at_limit"), 0).0, FailClass::NoAnswer);
     // Ended by a signal with a tool call under way; it exits by itself with 143.
-    assert_eq!(failure(recorded!("terminated"), 143).0, FailClass::Crashed);
+    assert_eq!(failure(recorded!("terminated"), 143).0, FailClass::Killed);
     let reopened = format!("{}{}", recorded!("plain"), recorded!("terminated"));
     assert_eq!(failure(&reopened, 0).0, FailClass::NoAnswer);
     let (class, detail) = failure("{\"type\":\"step_finish\",\"part\":{\"reason\":\"other\"}}\n", 0);
