@@ -2,6 +2,8 @@
 //!
 //! Agents are pure: they start nothing, read no file and no clock. The [`Runner`](crate::engine::Runner) does.
 
+#[cfg(test)]
+mod classes;
 mod claude;
 mod codex;
 mod failure;

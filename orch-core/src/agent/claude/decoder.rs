@@ -17,7 +17,7 @@ use crate::outcome::FailClass;
 
 /// What the objects of Claude Code mean.
 #[derive(Debug, Default)]
-pub(super) struct ClaudeDialect {
+pub(in crate::agent) struct ClaudeDialect {
     /// The calls that were told of as not permitted.
     not_permitted: usize,
 }

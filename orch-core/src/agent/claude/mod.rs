@@ -8,7 +8,7 @@
 //!
 //! It does not sandbox: Claude Code withholds tools, and a writer's shell is held by nothing but its permissions.
 
-mod decoder;
+pub(super) mod decoder;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

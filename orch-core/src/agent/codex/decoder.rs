@@ -16,7 +16,7 @@ use crate::outcome::FailClass;
 
 /// What the objects of codex mean.
 #[derive(Debug, Default)]
-pub(super) struct CodexDialect;
+pub(in crate::agent) struct CodexDialect;
 
 impl Dialect for CodexDialect {
     const NAME: &'static str = Codex::NAME;

@@ -4,7 +4,7 @@
 //! on every command; the `-o` file is left stale by a failed turn, so it is a fresh file each turn; the schema is not
 //! checked by codex, so we check; nothing terminal is printed on a signal, so the end is decided from three signals.
 
-mod decoder;
+pub(super) mod decoder;
 
 use std::path::{Path, PathBuf};
 

@@ -18,7 +18,7 @@ const ANSWER_LIMIT: usize = 64 << 20;
 
 /// What the objects of Gemini CLI mean.
 #[derive(Debug, Default)]
-pub(super) struct GeminiDialect {
+pub(in crate::agent) struct GeminiDialect {
     /// What was said since the last tool.
     said: String,
     /// Whether a piece of that may be missing.

@@ -9,7 +9,7 @@
 //!
 //! It does not sandbox: tools are withheld, and a writer's shell is held by nothing.
 
-mod decoder;
+pub(super) mod decoder;
 mod prompt;
 
 use std::ffi::OsString;

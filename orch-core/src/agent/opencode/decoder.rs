@@ -18,7 +18,7 @@ use crate::outcome::FailClass;
 
 /// What the objects of opencode mean.
 #[derive(Debug, Default)]
-pub(super) struct OpencodeDialect {
+pub(in crate::agent) struct OpencodeDialect {
     started: bool,
 }
 

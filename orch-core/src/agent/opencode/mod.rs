@@ -7,7 +7,7 @@
 //!
 //! It does not sandbox: opencode withholds tools, and a writer's shell is held by nothing but its permissions.
 
-mod decoder;
+pub(super) mod decoder;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -151,30 +151,8 @@ fn an_error_is_a_failure_of_its_class() {
     let (class, detail) = failure(recorded!("refused_401"), 1);
     assert_eq!(class, FailClass::Auth);
     assert!(detail.ends_with("log in with `opencode auth login`"), "{detail}");
-    for (error, class) in [
-        (
-            r#"{"name":"ProviderAuthError","data":{"message":"no"}}"#,
-            FailClass::Auth,
-        ),
-        (
-            r#"{"name":"APIError","data":{"message":"no","statusCode":503}}"#,
-            FailClass::Transport,
-        ),
-        (
-            r#"{"name":"APIError","data":{"message":"no","statusCode":429}}"#,
-            FailClass::Quota,
-        ),
-        (
-            r#"{"name":"ContextOverflowError","data":{}}"#,
-            FailClass::ContextTooLong,
-        ),
-        (r#"{"name":"MessageAbortedError","data":{}}"#, FailClass::Killed),
-        (r#""words""#, FailClass::Other),
-    ] {
-        let stream = format!("{{\"type\":\"error\",\"error\":{error}}}\n");
-        assert_eq!(failure(&stream, 1).0, class, "{error}");
-        assert_eq!(failure(&stream, 0).0, class, "{error}");
-    }
+    // Whatever the exit code says.
+    assert_eq!(failure(recorded!("refused_401"), 0).0, FailClass::Auth);
 }
 
 #[test]
