@@ -12,8 +12,8 @@
 //! | [`Cx`], [`Pattern`] | the handle a pattern gets, and what a pattern is |
 //! | [`Worker`], [`Deliverable`] | one delegated task, and the type it must return |
 //! | [`Desk`], [`Isolation`], [`Patch`] | the one writer: a lease of paths, where it stands, and what it did as a value |
-//! | [`Outcome`], [`Verdict`], [`Error`], [`Covered`] | what became of workers; failure is never an answer, nor a verdict |
 //! | [`Check`], [`Evidence`] | a command whose exit says whether something holds |
+//! | [`Outcome`], [`Verdict`], [`Verdicts`], [`Error`], [`Covered`] | what became of workers; failure is never an answer, nor a verdict |
 //! | [`agent`] | one adapter for each CLI: a job in, a command out; bytes in, events and an end out |
 //! | [`engine`] | where jobs run: terminals here, a rehearsal, or your own |
 //! | [`job`] | a worker's work as plain data: what is asked, what happens meanwhile, how it ended |
@@ -65,6 +65,8 @@ mod pattern;
 pub mod plain;
 mod plan;
 mod plan_tree;
+#[cfg(doctest)]
+mod promises;
 mod reader_check;
 mod redact;
 mod roster;
@@ -103,5 +105,5 @@ pub use snapshot::{Snapshot, SnapshotError};
 pub use spending::{Charge, Spending, Spent};
 pub use step_key::StepKey;
 pub use store::{MemoryStore, Store, StoreError};
-pub use verdict::Verdict;
+pub use verdict::{Verdict, Verdicts};
 pub use worker::{Reader, Worker, Writer};

@@ -1,11 +1,15 @@
 //! Whether a claim holds, as far as anybody found out.
 
+mod tally;
+
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
+
+pub use tally::Verdicts;
 
 /// What is known of a claim: a finding, a fix, an answer.
 ///

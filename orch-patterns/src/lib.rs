@@ -81,7 +81,8 @@ pub use orch_core::{
     MemoryStore, Missing, NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern,
     Plan, PlanChange, PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Resource,
     Result, Retry, Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished,
-    UpdatePlan, Verdict, Worker, Writer, agent, check, containment, doctor, engine, event, plain, session,
+    UpdatePlan, Verdict, Verdicts, Worker, Writer, agent, check, containment, doctor, engine, event, plain,
+    session,
 };
 pub use orch_prompts::{
     self, Artefact, Brief, Lens, Material, Pack, PackRule, Scope, Slice, Slices, Stance, Style, Undertaking,

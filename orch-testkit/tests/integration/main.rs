@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
 
 mod budget;
-mod checks;
 mod chains;
+mod checks;
 mod combinator_laws;
 mod combinators;
 mod complaints;
@@ -35,3 +35,4 @@ mod secrets;
 mod stages;
 mod step_keys;
 mod trying;
+mod verdicts;

@@ -151,24 +151,3 @@ async fn auth_refresh_races_are_tried_again_and_starts_keep_their_distance() {
     assert_eq!(fan.starts(), 5);
     assert!(begun.elapsed() >= gap * 4, "{:?}", begun.elapsed());
 }
-
-#[tokio::test]
-async fn dead_workers_are_not_verdicts() {
-    let script = |job: &orch_patterns::engine::Job| {
-        let word = |n: usize| job.prompt.contains(&format!("Say q{n}."));
-        match (0..7).find(|n| word(*n)) {
-            Some(0) => Play::fail(FailClass::Crashed, "it broke"),
-            Some(1) => Play::fail(FailClass::Transport, "lost"),
-            Some(2) => Play::fail(FailClass::Auth, "not logged in"),
-            Some(3) => Play::fail(FailClass::NoAnswer, "nothing was said"),
-            Some(4) => Play::fail(FailClass::Killed, "signal 9"),
-            _ => Play::answer("refuted"),
-        }
-    };
-    let fan = fan(script, |b| b.max_parallel(3));
-    let covered = fan.ask_all(7, 7).await;
-    assert_eq!((covered.coverage().done, covered.missing().len()), (2, 5));
-    // Neither a majority nor a verdict comes out of those that died.
-    let why = covered.require(orch_patterns::Quorum::Majority).unwrap_err();
-    assert!(why.to_string().contains("2 of 7"), "{why}");
-}
