@@ -30,6 +30,11 @@ impl RedactStream {
         self.held.drain(..done);
     }
 
+    /// How many bytes it holds back.
+    pub fn held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Says that no more bytes come.
     pub fn finish(self, out: &mut Vec<u8>) {
         if let Some(search) = &self.search {

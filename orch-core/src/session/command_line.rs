@@ -4,12 +4,17 @@ use std::ffi::OsStr;
 
 use orch_pty::Command;
 
-/// The line for a POSIX shell; variables that were set are left out, for they may be secrets.
-pub(super) fn command_line(command: &Command) -> String {
+use crate::redact::Redactor;
+
+/// The line for a POSIX shell; variables that were set are left out, for they may be secrets, and in the place of a named
+/// secret stands its name.
+pub(super) fn command_line(command: &Command, redactor: &Redactor) -> String {
     let words = std::iter::once(command.program()).chain(command.arguments().iter().map(AsRef::as_ref));
-    let line = words.map(quoted).collect::<Vec<_>>().join(" ");
+    // Before it is quoted, which may part a secret.
+    let shown = |word: &OsStr| quoted(OsStr::new(&*redactor.text(&word.to_string_lossy())));
+    let line = words.map(shown).collect::<Vec<_>>().join(" ");
     match command.directory() {
-        Some(directory) => format!("cd {} && {line}", quoted(directory.as_os_str())),
+        Some(directory) => format!("cd {} && {line}", shown(directory.as_os_str())),
         None => line,
     }
 }
@@ -35,8 +40,18 @@ mod tests {
             .env("TOKEN", "s3cr3t")
             .current_dir("/tmp/a b");
         assert_eq!(
-            command_line(&command),
+            command_line(&command, &Redactor::default()),
             r"cd '/tmp/a b' && sh -c 'echo '\''it'\'''\''s'\'' $HOME' ''"
+        );
+    }
+
+    #[test]
+    fn a_named_secret_is_taken_out_before_quotes_part_it() {
+        let redactor = Redactor::new([("KEY", "it's-a-secret")]).expect("a secret");
+        let command = Command::new("curl").args(["-H", "Bearer: it's-a-secret"]);
+        assert_eq!(
+            command_line(&command, &redactor),
+            "curl -H 'Bearer: [redacted KEY]'"
         );
     }
 }

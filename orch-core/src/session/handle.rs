@@ -18,7 +18,9 @@ use super::command_line::command_line;
 use super::meter::{Metered, Tally};
 use super::owner::Owner;
 use super::shared::{Asked, Ended, Identity, Setup, Shared, Stop, Tap};
+use super::sieve::Sieve;
 use super::transcript::{Record, Window};
+use crate::redact::Redactor;
 
 /// Bytes of each stream that are kept from its beginning and from its end.
 const KEPT: (usize, usize) = (32 << 10, 96 << 10);
@@ -49,6 +51,7 @@ impl Session {
             merged: false,
             grace: Grace::default(),
             tap,
+            redactor: Redactor::default(),
             tally: Arc::new(Tally::default()),
             bell: None,
         };
@@ -70,6 +73,7 @@ impl Session {
             stdin: tokio::sync::Mutex::new(process.stdin),
             output: setup.output,
             errors: setup.errors,
+            withheld: Arc::default(),
             asked: watch::Sender::new(Asked::default()),
             signals: Mutex::default(),
         });
@@ -78,8 +82,9 @@ impl Session {
         let session = Self {
             identity: Arc::new(Identity {
                 pid: process.child.pid(),
-                label: Mutex::new(setup.label),
-                rerun: command_line(command),
+                label: Mutex::new(setup.redactor.text(&setup.label).into_owned()),
+                rerun: command_line(command, &setup.redactor),
+                redactor: setup.redactor.clone(),
                 started: Timestamp::now(),
             }),
             path: terminal.as_ref().map(|terminal| terminal.path().to_owned()),
@@ -94,6 +99,7 @@ impl Session {
                 stdout: process.stdout,
                 stderr: process.stderr,
                 tap: setup.tap,
+                sieve: Sieve::new(&setup.redactor, Arc::clone(&shared.withheld)),
                 ended: end,
                 asked: shared.asked.subscribe(),
                 shared,
@@ -125,10 +131,11 @@ impl Session {
     /// Calls it something else from now on, for every handle.
     pub fn rename(&self, label: impl Into<String>) {
         let mut current = self.identity.label.lock().unwrap_or_else(PoisonError::into_inner);
-        *current = label.into();
+        *current = self.identity.redactor.text(&label.into()).into_owned();
     }
 
-    /// Its command as a line for a shell, to run it again; variables that were set are not in it.
+    /// Its command as a line for a shell, to run it again; variables that were set are not in it, and in the place of a
+    /// secret that was named to its table stands the secret's name.
     pub fn command_line(&self) -> &str {
         &self.identity.rerun
     }

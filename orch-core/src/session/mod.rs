@@ -29,6 +29,7 @@
 //! | to interrupt, signal, resize, end the input, stop | [`Session`] |
 //! | to know who there is, and what there is room for | [`Sessions::list`], [`Sessions::capacity`] |
 //! | to know why an id means nothing any more | [`Tombstone`] |
+//! | to keep secrets out of all of this | [`Sessions::redact`], [`Session::withheld`] |
 
 mod command_line;
 mod error;
@@ -39,6 +40,7 @@ mod poll;
 mod profile;
 mod reading;
 mod shared;
+mod sieve;
 mod table;
 mod transcript;
 

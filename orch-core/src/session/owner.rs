@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use super::meter::Meter;
 use super::shared::{Asked, Bell, Ended, Shared, Stop, Stream, Tap};
+use super::sieve::Sieve;
 
 /// The first read of a session, and the largest. A thousand sessions that say little need little.
 const BUFFER: (usize, usize) = (4 << 10, 64 << 10);
@@ -29,6 +30,7 @@ pub(super) struct Owner {
     pub(super) stdout: Option<PipeReader>,
     pub(super) stderr: Option<PipeReader>,
     pub(super) tap: Tap,
+    pub(super) sieve: Sieve,
     pub(super) ended: watch::Sender<Option<Ended>>,
     pub(super) asked: watch::Receiver<Asked>,
     pub(super) shared: Arc<Shared>,
@@ -62,6 +64,10 @@ impl Owner {
         let left = tree.stop(&Ladder::kill_now()).await.left;
         unswept.0 = None;
         self.close().await;
+        // Before the end is told: whoever knows of it finds all that was said.
+        for (source, bytes) in self.sieve.finish() {
+            self.keep(self.stream_of(source), &bytes);
+        }
         self.ended.send_replace(Some(Ended { exit, leaked, left }));
         self.ring();
     }
@@ -128,10 +134,21 @@ impl Owner {
 
     /// Passes on what was read.
     fn take(&mut self, source: Source, bytes: &[u8]) {
-        let stream = match source {
+        let stream = self.stream_of(source);
+        let clean = self.sieve.pass(source, bytes);
+        self.keep(stream, &clean);
+        (self.tap)(stream, bytes);
+        self.ring();
+    }
+
+    fn stream_of(&self, source: Source) -> Stream {
+        match source {
             Source::Stderr if !self.merged => Stream::Errors,
             _ => Stream::Output,
-        };
+        }
+    }
+
+    fn keep(&self, stream: Stream, bytes: &[u8]) {
         match stream {
             Stream::Output => {
                 let total = self.shared.output.push(bytes);
@@ -141,8 +158,6 @@ impl Owner {
                 self.shared.errors.push(bytes);
             }
         }
-        (self.tap)(stream, bytes);
-        self.ring();
     }
 
     fn ring(&self) {

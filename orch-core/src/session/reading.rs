@@ -3,6 +3,8 @@
 //! Nothing here waits for anybody but the session; nothing here takes output away from another reader, but for the polls
 //! of the table, which share one place.
 
+use std::sync::atomic::Ordering;
+
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 
@@ -18,9 +20,19 @@ impl Session {
         self.shared.output.read(from, most)
     }
 
-    /// How many bytes of output came so far, as the place behind them.
+    /// How many bytes of output came so far, as the place behind them. Where secrets are taken out, what is kept is
+    /// counted, with their names in their places, and not what was read.
     pub fn position(&self) -> Offset {
         Offset::new(self.shared.output.total())
+    }
+
+    /// How many bytes were read and are shown to nobody yet, since they may be the beginning of a secret: fewer than the
+    /// longest form of the longest secret has, on pipes twice that. They follow when what comes next decides it, or at
+    /// the end; not because time passes. 0 without [`Sessions::redact`](super::Sessions::redact).
+    ///
+    /// A prompt whose last characters begin a secret is shown without them: who waits for all of it looks here, too.
+    pub fn withheld(&self) -> usize {
+        self.shared.withheld.load(Ordering::Acquire)
     }
 
     /// Waits until there is output behind `from`, and says how far it goes; at the end of the session, at once.

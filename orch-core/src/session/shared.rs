@@ -1,6 +1,7 @@
 //! What a session's handles and its owner task say to each other.
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tokio::sync::watch;
 
 use super::meter::Tally;
 use super::transcript::Record;
+use crate::redact::Redactor;
 
 /// Where bytes came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub enum Stream {
     Errors,
 }
 
-/// Sees every byte of a session as it is read, cut anywhere. It must not block.
+/// Sees every byte of a session as it is read, cut anywhere, secrets too. It must not block.
 pub type Tap = Box<dyn FnMut(Stream, &[u8]) + Send>;
 
 /// How a session ended.
@@ -55,6 +57,8 @@ pub(super) struct Setup {
     pub(super) merged: bool,
     pub(super) grace: Grace,
     pub(super) tap: Tap,
+    /// What is taken out of all that is kept of it, its label and its command line among that.
+    pub(super) redactor: Redactor,
     pub(super) tally: Arc<Tally>,
     /// Rung at news and at the end.
     pub(super) bell: Option<Arc<Bell>>,
@@ -69,6 +73,7 @@ pub(super) struct Identity {
     pub(super) pid: u32,
     pub(super) label: Mutex<String>,
     pub(super) rerun: String,
+    pub(super) redactor: Redactor,
     pub(super) started: Timestamp,
 }
 
@@ -79,6 +84,8 @@ pub(super) struct Shared {
     pub(super) stdin: tokio::sync::Mutex<Option<PipeWriter>>,
     pub(super) output: Record,
     pub(super) errors: Record,
+    /// Bytes that came and may be the beginning of a secret.
+    pub(super) withheld: Arc<AtomicUsize>,
     pub(super) asked: watch::Sender<Asked>,
     /// Those that the owner task has not sent yet.
     pub(super) signals: Mutex<VecDeque<Signal>>,

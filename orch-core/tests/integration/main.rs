@@ -8,4 +8,5 @@ mod session;
 mod session_calls;
 mod session_load;
 mod session_reading;
+mod session_secrets;
 mod upstream;

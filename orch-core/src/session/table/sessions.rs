@@ -15,6 +15,7 @@ use super::prune::{Candidate, victim};
 use super::tombstone::Graveyard;
 use super::{Capacity, SessionsError, Tombstone, WhyGone};
 use crate::dirs::{PrivateDir, StateDir};
+use crate::redact::Redactor;
 use crate::session::meter::Tally;
 use crate::session::shared::{Bell, Setup};
 use crate::session::transcript::{Record, Spill, Window};
@@ -35,6 +36,7 @@ pub struct Sessions {
     pub(super) places: Places,
     pub(super) bell: Arc<Bell>,
     pub(super) tally: Arc<Tally>,
+    redactor: Redactor,
     table: Mutex<Table>,
     tasks: TaskTracker,
     spill: Option<SpillPlace>,
@@ -75,6 +77,7 @@ impl Sessions {
             profile,
             bell,
             tally: Arc::default(),
+            redactor: Redactor::default(),
             table: Mutex::new(Table {
                 entries: BTreeMap::new(),
                 leaving: Vec::new(),
@@ -116,6 +119,19 @@ impl Sessions {
             limit: most,
         });
         Ok(self)
+    }
+
+    /// From now on these secrets are taken out of all that sessions say, before anything is kept: polls, readers,
+    /// followers, transcripts and the file that output is spilled to have the secret's name in its place, wherever reads
+    /// and polls cut it, and so have labels, command lines and tombstones. Programs get what they are given as it is.
+    ///
+    /// [`Offset`](crate::session::Offset)s count what is kept. What may be the beginning of a secret is held back until
+    /// more comes or the session ends, and [`Session::withheld`] says how much that is. A secret is found in one piece:
+    /// not where colours, or the end of a terminal's line, were put between its characters.
+    #[must_use = "the secrets are taken out by the table that it returns"]
+    pub fn redact(mut self, redactor: Redactor) -> Self {
+        self.redactor = redactor;
+        self
     }
 
     /// How full it is.
@@ -220,13 +236,17 @@ impl Sessions {
             merged: true,
             grace: self.profile.grace(),
             tap: Box::new(|_, _| {}),
+            redactor: self.redactor.clone(),
             tally: Arc::clone(&self.tally),
             bell: Some(Arc::clone(&self.bell)),
         };
         let place = self.places.place(id, permit);
         let command = command.to_command(&self.profile);
-        let (session, task) = Session::begin(&command, setup, &self.tasks, place)
-            .map_err(|source| SessionsError::Spawn { label, source })?;
+        let (session, task) =
+            Session::begin(&command, setup, &self.tasks, place).map_err(|source| SessionsError::Spawn {
+                label: self.redactor.text(&label).into_owned(),
+                source,
+            })?;
         let mut table = self.table();
         if let Some(prune) = self.profile.prune
             && table.entries.len() >= self.profile.sessions

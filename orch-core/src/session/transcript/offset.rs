@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A place in a session's output: how many bytes came before it.
+/// A place in a session's output: how many bytes came before it, as they are kept: where secrets are taken out, their
+/// names are counted and not they. A place never changes, and means the same to polls, readers and the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Offset(u64);
