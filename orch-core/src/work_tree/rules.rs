@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use orch_pty::Exit;
 
 use crate::beneath::walk;
+use crate::dirs::{make_private, write_private};
 use crate::git::{Git, paths_of};
 
 /// An empty private repository through which a tree is listed.
@@ -20,12 +21,13 @@ impl Rules {
     /// Makes the private repository in `room`; `exclude` has further rules.
     pub(crate) async fn new(room: &Path, exclude: Option<&Path>) -> Result<Self, String> {
         let repository = room.join("rules.git");
-        let init = ["init", "--quiet", "--bare", "--template="].map(OsStr::new);
+        // Said outright, since git makes its files by the umask otherwise.
+        let init = ["init", "--quiet", "--bare", "--template=", "--shared=0600"].map(OsStr::new);
         let init = init.into_iter().chain([repository.as_os_str()]);
         Git::alone(room).ask(init).await?;
         if let Some(rules) = exclude.and_then(|path| fs::read(path).ok()) {
-            let made = fs::create_dir_all(repository.join("info"))
-                .and_then(|()| fs::write(repository.join("info/exclude"), rules));
+            let info = repository.join("info");
+            let made = make_private(&info).and_then(|()| write_private(&info.join("exclude"), &rules));
             made.map_err(|error| error.to_string())?;
         }
         Ok(Self { repository })
