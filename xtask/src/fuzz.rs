@@ -27,7 +27,7 @@ pub(crate) struct Fuzz {
 }
 
 /// Every target of `orch_testkit::fuzz`, in its order.
-const TARGETS: [&str; 10] = [
+const TARGETS: [&str; 11] = [
     "codex",
     "claude",
     "opencode",
@@ -38,6 +38,7 @@ const TARGETS: [&str; 10] = [
     "plan",
     "strip",
     "redact",
+    "fence",
 ];
 
 pub(crate) fn run(root: &Path, fuzz: &Fuzz) -> Result<()> {

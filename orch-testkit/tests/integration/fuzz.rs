@@ -52,7 +52,7 @@ macro_rules! each_target {
 }
 
 each_target!(
-    codex, claude, opencode, gemini, tool, json_lines, json_line, plan, strip, redact
+    codex, claude, opencode, gemini, tool, json_lines, json_line, plan, strip, redact, fence
 );
 
 fn agents() -> Vec<Box<dyn Agent>> {
