@@ -5,7 +5,7 @@ use orch_patterns::prelude::*;
 use orch_patterns::{NotStarted, RunId, StateDir};
 use orch_testkit::memory_engine::Play;
 
-use crate::fan::{ask, fan};
+use crate::fan::{ask, fan, questions, refusals};
 
 /// Begins the line that the inner program prints.
 const INNER: &str = "inner program:";
@@ -82,4 +82,52 @@ async fn depth_and_lineage_travel_with_the_job() {
     fan.orch.run_as(id, &ask(), "x".to_owned()).await.unwrap();
     let job = fan.engine.jobs().remove(0);
     assert_eq!((job.lineage.depth, job.lineage.runs), (1, id.to_string()));
+}
+
+/// Tells the inner programs where to write that they were started.
+const BOMB: &str = "ORCH_TEST_BOMB";
+
+/// Row 59: each program asks three workers, and each worker is the program. Two levels are allowed.
+#[tokio::test]
+async fn depth_a_bomb_of_programs_grows_no_further_than_its_levels() {
+    use std::io::Write as _;
+    let name = "depth::depth_a_bomb_of_programs_grows_no_further_than_its_levels";
+    let root = tempfile::tempdir().unwrap();
+    let tree = root.path().join("tree");
+    std::fs::create_dir(&tree).unwrap();
+    let inner = std::env::var_os(BOMB).map(std::path::PathBuf::from);
+    let list = inner.clone().unwrap_or_else(|| root.path().join("started"));
+    // The inner ones ask for more than they inherited.
+    let levels = if inner.is_some() { 9 } else { 2 };
+    if inner.is_some() {
+        let mut file = std::fs::OpenOptions::new().append(true).open(&list).unwrap();
+        writeln!(file, "{}", std::env::var("ORCH_DEPTH").unwrap()).unwrap();
+    } else {
+        std::fs::write(&list, "").unwrap();
+    }
+    let bomb = this_program(name).env(BOMB, list.to_str().unwrap());
+    let orch = Orchestrator::builder(&tree)
+        .state_dir(StateDir::at(root.path().join("state")))
+        .agent(bomb)
+        .budget(Budget::new().depth(levels))
+        .build()
+        .unwrap();
+    let covered = orch.run(&ask().for_each(3), questions(3)).await.unwrap();
+    let refused = refusals(&covered);
+    let too_deep = |why: &NotStarted| matches!(why, NotStarted::TooDeep { .. });
+    if inner.is_some() {
+        let mut out = std::io::stdout();
+        let deep = refused.iter().filter(|why| too_deep(why)).count();
+        writeln!(out, "{INNER} {deep} too deep").unwrap();
+        return;
+    }
+    assert_eq!(covered.require(Quorum::All).unwrap(), ["0 too deep"; 3]);
+    let mut started: Vec<String> = std::fs::read_to_string(&list)
+        .unwrap()
+        .lines()
+        .map(ToOwned::to_owned)
+        .collect();
+    started.sort();
+    // Three of the first level, nine of the second, and of a third one nobody.
+    assert_eq!(started, [["1"; 3].as_slice(), ["2"; 9].as_slice()].concat());
 }

@@ -1,5 +1,6 @@
 //! The local engine alone, with a shell script that stands for codex: what is captured, what is cleared away.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use orch_core::agent::{Agent, Codex, WorkerEvent};
+use orch_core::agent::{Agent, Codex, Tool, WorkerEvent};
 use orch_core::engine::{
     Capture, Cursor, End, Engine as _, Job, JobEnd, JobHandle, JobId, LocalEngine, Stop,
 };
@@ -163,4 +164,71 @@ async fn an_interrupted_writer_leaves_no_stubs_in_the_work_tree() {
         .collect();
     left.sort();
     assert_eq!(left, [".agents2", ".aws"]);
+}
+
+/// Row 55: what the first turn left is no answer of the next one, however that one ends.
+#[tokio::test]
+async fn a_last_message_of_the_turn_before_is_no_answer() {
+    for (second, class) in [
+        ("exit 1", FailClass::Crashed),
+        ("kill -9 $$", FailClass::Killed),
+        ("exit 0", FailClass::NoAnswer),
+        ("say '{\"type\":\"turn.completed\"}'; exit 0", FailClass::NoAnswer),
+    ] {
+        let place = Place::new(&format!(
+            "if [ -e \"$0.again\" ]; then {second}; fi; : > \"$0.again\"\n\
+             say '{{\"type\":\"thread.started\",\"thread_id\":\"t1\"}}'\n\
+             message first; printf first > \"$file\"; say '{{\"type\":\"turn.completed\"}}'"
+        ));
+        let handle = place.submit(Scope::ReadOnly).await;
+        assert_eq!(
+            handle.wait().await.unwrap().end,
+            End::Answered("first".to_owned())
+        );
+        let again = handle.turn("again").await.unwrap();
+        let End::Failed(failure) = &again.end else {
+            panic!("{second}: {again:?}")
+        };
+        assert_eq!(failure.class, class, "{second}: {failure:?}");
+        assert!(!failure.detail.contains("first"), "{failure:?}");
+    }
+}
+
+/// Row 50: far beyond what a command line takes, and what a terminal's line takes.
+#[tokio::test]
+async fn a_prompt_of_ten_megabytes_arrives_byte_for_byte() {
+    let root = tempfile::tempdir().unwrap();
+    let tree = root.path().join("tree");
+    fs::create_dir(&tree).unwrap();
+    let digest: Arc<dyn Agent> = Arc::new(Tool::new("digest", "cksum").prompt_on_stdin());
+    let engine = LocalEngine::new([digest], StateDir::at(root.path().join("state")), []);
+    // Lines of every length, and whatever a terminal would take for a key.
+    let mut prompt = String::new();
+    for number in 0_u32.. {
+        prompt.extend(std::iter::repeat_n('x', number as usize % 5_000));
+        writeln!(prompt, "{number}\u{3}\u{4}\r\u{7f}€").unwrap();
+        if prompt.len() > 10_000_000 {
+            break;
+        }
+    }
+    let file = root.path().join("prompt");
+    fs::write(&file, &prompt).unwrap();
+    let theirs = std::process::Command::new("cksum")
+        .stdin(fs::File::open(&file).unwrap())
+        .output()
+        .unwrap();
+    let step = serde_json::from_value(serde_json::json!("0".repeat(64))).unwrap();
+    let id = JobId {
+        run: RunId::fresh(),
+        step,
+        attempt: 0,
+    };
+    let job = Job::new(id, "W1 Digest", "digest", &tree, prompt.clone());
+    let end = engine.submit(&job).await.unwrap().wait().await.unwrap();
+    let expected = String::from_utf8(theirs.stdout).unwrap();
+    assert!(
+        expected.contains(&format!(" {}", prompt.len())),
+        "it counts the bytes: {expected}"
+    );
+    assert_eq!(end.end, End::Answered(expected));
 }

@@ -19,6 +19,7 @@ mod fan;
 mod fuzz;
 mod joining;
 mod law_trees;
+mod onlookers;
 mod permits;
 mod permits_law;
 mod plans;

@@ -43,6 +43,8 @@ printf 'hex %s\n' "$(printf '%s' "$c" | od -An -v -tx1 | tr -d ' \n')"
 printf 'base64 %s\n' "$(printf '%s' "$c" | base64 | tr -d '\n')"
 printf 'base64 of more %s\n' "$(printf 'user:%s' "$c" | base64 | tr -d '\n')"
 printf 'percent %s\n' "$(printf '%s' "$c" | od -An -v -tx1 | tr -d '\n' | tr ' ' '%')"
+printf 'json "%s"\n' "$(printf '%s' "$c" | sed 's/[\\"]/\\&/g')"
+printf 'HEX %s\n' "$(printf '%s' "$c" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F)"
 cat >&2
 printf 'and %s' "$c" >&2
 "#;
@@ -72,7 +74,7 @@ async fn a_canary_is_in_no_event_no_file_and_no_answer() {
     let worker: Worker<String, String> = Worker::new(|_: &String| Brief::new(format!("Use {CANARY}.")));
     let run = RunId::fresh();
     let answer = orch.run_as(run, &worker, String::new()).await.unwrap();
-    assert_eq!(answer.matches("[redacted CANARY_KEY]").count(), 6, "{answer}");
+    assert_eq!(answer.matches("[redacted CANARY_KEY]").count(), 8, "{answer}");
 
     let failing = worker.agent("say3");
     let Err(Error::Unfinished(why)) = orch.run(&failing, String::new()).await else {
@@ -92,6 +94,8 @@ async fn a_canary_is_in_no_event_no_file_and_no_answer() {
     // Of base64 the part that its place in the text does not change.
     for needle in [
         CANARY,
+        &hex.to_uppercase(),
+        "%c3%bc",
         "cANary",
         "9f3b2c",
         json.trim_matches('"'),
