@@ -13,6 +13,7 @@ mod depth;
 mod desk;
 mod desk_hostile;
 mod desk_lease;
+mod drift;
 mod dropping;
 mod engine;
 mod fan;
