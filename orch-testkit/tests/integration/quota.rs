@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use orch_patterns::agent::Tool;
-use orch_patterns::engine::End;
+use orch_patterns::agent::{Agent as _, Codex, Tool};
+use orch_patterns::engine::{End, Job, JobId};
 use orch_patterns::event::EventKind;
-use orch_patterns::{FailClass, Failure, NotStarted, PatternExt as _, QuotaPolicy, Retry};
+use orch_patterns::{
+    Exit, FailClass, Failure, NotStarted, Outcome, PatternExt as _, QuotaPolicy, Retry, RunId, Verdict,
+};
 use orch_testkit::memory_engine::{Act, Play};
 use tokio::time::Instant;
 
@@ -103,7 +105,7 @@ async fn quota_is_the_accounts_and_not_the_agents() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn too_many_at_once_becomes_fewer_at_once() {
+async fn adaptive_concurrency_too_many_at_once_becomes_fewer_at_once() {
     let running = Arc::new(AtomicUsize::new(0));
     let refused = Arc::new(AtomicUsize::new(0));
     let (now, limited) = (Arc::clone(&running), Arc::clone(&refused));
@@ -132,11 +134,29 @@ async fn too_many_at_once_becomes_fewer_at_once() {
     assert_eq!(closings(&fan.kinds()), 0, "a rate is no quota");
 }
 
+/// The class of a turn that failed with these words, as codex's stream is read.
+fn class_of(words: &str) -> FailClass {
+    let step = serde_json::from_value(serde_json::json!("0".repeat(64))).unwrap();
+    let id = JobId {
+        run: RunId::fresh(),
+        step,
+        attempt: 0,
+    };
+    let mut decoder = Codex::new().decoder(&Job::new(id, "W1 Fail", "codex", "/", "a prompt"));
+    let event = serde_json::json!({"type": "turn.failed", "error": {"message": words}});
+    decoder.feed(format!("{event}\n").as_bytes());
+    match decoder.finish(Exit::Code(1), None).end {
+        End::Failed(failure) => failure.class,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn auth_refresh_races_are_tried_again_and_starts_keep_their_distance() {
     let asked = AtomicUsize::new(0);
-    let words = "401: your refresh token was already used";
-    let class = FailClass::Transport; // as the agents' words are read
+    let words = "401 Unauthorized: refresh_token_reused: your refresh token was already used";
+    let class = class_of(words);
+    assert_eq!(class, FailClass::Transport, "and not the user's login");
     let script = move |_: &_| match asked.fetch_add(1, Ordering::SeqCst) {
         0 => Play::fail(class, words),
         _ => Play::answer("yes"),
