@@ -40,4 +40,5 @@ mod step_keys;
 mod trying;
 mod verdicts;
 mod structured_output;
+mod tables;
 mod trees;
