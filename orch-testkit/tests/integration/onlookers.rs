@@ -12,6 +12,8 @@ use orch_core::agent::{Claude, Codex, Gemini, Opencode, Tool};
 use orch_core::session::{ExecCommand, Sessions};
 use orch_core::{Isolation, Orchestrator, StateDir, Worker};
 use orch_patterns::prelude::*;
+use orch_testkit::real;
+use orch_testkit::server::{Gate, Reply, Request, Rule, Script, Server};
 use uuid::Uuid;
 
 use crate::processes;
@@ -149,6 +151,49 @@ async fn a_prompt_is_in_no_command_line_and_no_environment_while_a_run_goes_on()
     teller.kill().unwrap();
     teller.wait().unwrap();
     assert_eq!(seen, BTreeSet::from([format!("{decoy} in cmdline")]));
+}
+
+/// The same with the real codex, its sandbox and what it starts for a tool call.
+#[tokio::test]
+async fn real_codex_has_the_prompt_in_no_command_line_and_no_environment() {
+    let Some(codex) = real::codex("prompt_in_no_command_line") else {
+        return;
+    };
+    let gate = Gate::new();
+    let server = Server::start(
+        Script::new()
+            .rule(
+                Rule::when(|request: &Request| request.call_outputs().is_empty()).reply(Reply::shell("true")),
+            )
+            .rule(Rule::always().reply(Reply::after(&gate, Reply::text("done")))),
+    )
+    .unwrap();
+    let home = codex.home(&server).create().unwrap();
+    let mut agent = Codex::new().binary(&codex.bin);
+    for (key, value) in home.env() {
+        agent = agent.env(key, value.to_str().unwrap());
+    }
+    let root = tempfile::tempdir().unwrap();
+    let tree = root.path().join("tree");
+    fs::create_dir(&tree).unwrap();
+    let orch = Orchestrator::builder(&tree)
+        .agent(agent)
+        .state_dir(StateDir::at(root.path().join("state")))
+        .build()
+        .unwrap();
+    let (canary, nothing) = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
+    let scanner = Scanner::start([canary.clone(), nothing]);
+    let worker: Worker<String, String> = Worker::new(|word: &String| Brief::new(format!("Say {word}.")));
+    let let_go = async {
+        // The tool call was made by then, and codex waits for what the model says next.
+        processes::until_async(|| server.requests().len() > 1).await;
+        scanner.rounds(10).await;
+        gate.open();
+    };
+    let (said, ()) = tokio::join!(orch.run(&worker, canary.clone()), let_go);
+    assert_eq!(said.unwrap(), "done");
+    assert!(server.requests()[0].prompt().contains(&canary));
+    assert_eq!(scanner.finish(), BTreeSet::new());
 }
 
 /// What an orchestrator's environment may hold, and no worker of any agent is to see.
