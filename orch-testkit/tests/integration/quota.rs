@@ -8,9 +8,7 @@ use futures::future::BoxFuture;
 use orch_patterns::agent::{Agent as _, Codex, Tool};
 use orch_patterns::engine::{End, Job, JobId};
 use orch_patterns::event::EventKind;
-use orch_patterns::{
-    Exit, FailClass, Failure, NotStarted, Outcome, PatternExt as _, QuotaPolicy, Retry, RunId, Verdict,
-};
+use orch_patterns::{Exit, FailClass, Failure, NotStarted, PatternExt as _, QuotaPolicy, Retry, RunId};
 use orch_testkit::memory_engine::{Act, Play};
 use tokio::time::Instant;
 
