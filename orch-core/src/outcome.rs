@@ -137,6 +137,8 @@ pub enum NotStarted {
         /// The deepest that is allowed.
         limit: u32,
     },
+    /// Nobody waited for it any more before it was its turn: its run was cancelled, or others had answered.
+    LetGo,
     /// The paths it was to write are being written by somebody else; the text names them.
     Leased(String),
 }
@@ -256,6 +258,7 @@ impl fmt::Display for NotStarted {
                 write!(f, "prompt has {characters} characters, the agent takes {limit}")
             }
             Self::Rehearsal => f.write_str("rehearsal"),
+            Self::LetGo => f.write_str("nobody waited for it any more"),
             Self::QuotaUntil(Some(until)) => write!(f, "quota of the account is used up until {until}"),
             Self::QuotaUntil(None) => f.write_str("quota of the account is used up, nobody said until when"),
             Self::OverBudget {

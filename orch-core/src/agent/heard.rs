@@ -26,7 +26,7 @@ pub struct Heard {
     /// dropped.
     pub message: Option<String>,
     /// What the agent itself said about the end of its turn.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<TurnVerdict>,
     /// The last complaint, which is not terminal by itself.
     pub complaint: Option<(FailClass, String)>,
     /// What the agent says it used.
@@ -46,7 +46,7 @@ pub struct Heard {
 /// What an agent said about the end of its turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Verdict {
+pub enum TurnVerdict {
     /// It completed the turn.
     Completed,
     /// The turn failed.
@@ -70,12 +70,12 @@ impl Heard {
     /// Says that the agent failed its turn.
     pub fn fail(&mut self, class: FailClass, detail: impl Into<String>) {
         let detail = detail.into();
-        self.verdict = Some(Verdict::Failed { class, detail });
+        self.verdict = Some(TurnVerdict::Failed { class, detail });
     }
 
     /// Says that a completed turn goes on; one that failed stays failed.
     pub fn open_again(&mut self) {
-        self.verdict.take_if(|verdict| *verdict == Verdict::Completed);
+        self.verdict.take_if(|verdict| *verdict == TurnVerdict::Completed);
     }
 
     /// Says that the tool call `id` has begun; false when that is known.
@@ -115,7 +115,7 @@ impl Heard {
 /// with a message in the events is the message.
 fn end_of(name: &str, heard: &Heard, exit: Exit, last_message: Option<&[u8]>) -> (End, Option<Capture>) {
     let failed = |class, detail: &str| (End::Failed(Failure::new(class, detail)), None);
-    if let Some(Verdict::Failed { class, detail }) = &heard.verdict {
+    if let Some(TurnVerdict::Failed { class, detail }) = &heard.verdict {
         return failed(*class, detail);
     }
     let completed = heard.verdict.is_some();

@@ -24,7 +24,7 @@ mod tool;
 pub use claude::Claude;
 pub use codex::Codex;
 pub use gemini::Gemini;
-pub use heard::{Heard, Verdict};
+pub use heard::{Heard, TurnVerdict};
 pub use json_line::{LineError, read_json_line};
 pub use jsonl::JsonLines;
 pub use launch::{launch, prompt_with_schema};

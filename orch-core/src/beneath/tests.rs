@@ -91,6 +91,8 @@ fn a_racer_that_flips_a_link_never_reaches_the_victim() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) {
+                // The writer may have made the folder anew meanwhile: then the old one would be in the way for ever.
+                let _ = fs::remove_dir_all(tree.join("aside"));
                 let _ = fs::rename(tree.join("dir"), tree.join("aside"));
                 let _ = std::os::unix::fs::symlink(&away, tree.join("dir"));
                 let _ = fs::remove_file(tree.join("dir"));
@@ -100,19 +102,19 @@ fn a_racer_that_flips_a_link_never_reaches_the_victim() {
         });
         let beneath = Beneath::open(&tree).expect("it is there");
         let (mut written, mut refused) = (0, 0);
-        // Until both have happened often: the race was on. On a machine that gives the racer no turn it ends all the same.
-        for _ in 0..20_000 {
+        // Until both have happened often: the race was on.
+        for _ in 0..200_000 {
             match beneath.put(Path::new("dir/file"), &file("written")) {
                 Ok(()) => written += 1,
                 Err(_) => refused += 1,
             }
             let _ = beneath.read(Path::new("dir/file"), 100);
-            if written > 300 && refused > 300 {
+            if written > 200 && refused > 200 {
                 break;
             }
         }
         stop.store(true, Ordering::Relaxed);
-        assert!(written > 0, "{written} written, {refused} refused");
+        assert!(written > 0 && refused > 0, "{written} written, {refused} refused");
     });
     assert_eq!(
         fs::read_to_string(away.join("file")).expect("the victim"),

@@ -20,7 +20,7 @@ use crate::event::{Event, EventKind, VERSION};
 use crate::ids::RunId;
 use crate::job::{End, Job, JobEnd};
 use crate::limits::{Gate, Ledger, Paid};
-use crate::outcome::{Outcome, Unfinished};
+use crate::outcome::{NotStarted, Outcome, Unfinished};
 use crate::plan::{Plan, PlanChange, PlanError};
 use crate::reader_check::{Noticed, Watches};
 use crate::session::Stop;
@@ -371,7 +371,12 @@ impl Run {
                 let handle = self.config.engine.submit(&job).await?;
                 (cancelled, end_of(&*handle, hasten).await?)
             }
-            (None, None, None) => (cancelled, JobEnd::new(End::Cancelled)),
+            // It waited, for a place or for its next try: nothing of it ran that is not told already.
+            (None, None, None) => {
+                let why = NotStarted::LetGo;
+                let outcome = Outcome::Unfinished(Unfinished::NotStarted(why.clone()));
+                (outcome, JobEnd::new(End::NotStarted(why)))
+            }
         };
         if let Some(id) = id {
             self.tell(self.config.admission.strays.ended(id, &end)).await?;

@@ -19,6 +19,7 @@ use orch_testkit::real;
 use orch_testkit::server::{Reply, Request, Rule, Script, Server};
 use tokio::sync::Notify;
 
+use crate::processes;
 use crate::stages::Seen;
 
 /// A work tree with some files, and an orchestrator whose worker is a shell script.
@@ -353,22 +354,18 @@ async fn what_a_desk_is_not_for_is_refused_before_anything_runs() {
 #[tokio::test]
 async fn lease_of_a_writer_that_was_given_up_is_free_when_it_is_gone() {
     let house = House::new();
-    let orch = house.orch(
-        "trap 'sleep 0.2; echo late >> src/a.rs; exit 1' INT; echo ready; while :; do sleep 0.02; done",
-    );
-    let (seen, gone) = (house.seen.clone(), house.tree.join("src/a.rs"));
+    let script =
+        "trap 'sleep 0.2; echo late >> src/a.rs; exit 1' INT; : > ../ready; while :; do sleep 0.02; done";
+    let orch = house.orch(script);
+    let (ready, gone) = (house.tree.with_file_name("ready"), house.tree.join("src/a.rs"));
     within(&orch, |cx: Cx| {
-        let (seen, gone) = (seen.clone(), gone.clone());
+        let (ready, gone) = (ready.clone(), gone.clone());
         async move {
             let mut desk = cx.desk(["src"]).isolation(Isolation::InPlace).await?;
-            // It has said something, so its trap is set.
-            let ready = |events: &[orch_core::event::Event]| {
-                let ready = |kind: &EventKind| format!("{kind:?}").contains("Activity");
-                events.iter().any(|event| ready(&event.kind))
-            };
             tokio::select! {
                 end = desk.write(&writer(&["src"]), &()) => panic!("{end:?}"),
-                () = seen.until(ready) => {}
+                // It hears an interrupt from now on.
+                () = processes::until_async(|| ready.exists()) => {}
             }
             drop(desk);
             assert!(

@@ -1,9 +1,9 @@
 //! Several patterns on one input: `join`, `race`, and `several` with and without a quorum.
 
-use orch_patterns::FailClass;
 use orch_patterns::combinator::race;
 use orch_patterns::engine::Job;
 use orch_patterns::prelude::*;
+use orch_patterns::{FailClass, NotStarted};
 use orch_testkit::memory_engine::Play;
 
 use crate::fan::{Fan, a_while, ask, ask_as, asked, fan};
@@ -25,7 +25,13 @@ fn stage() -> Fan {
     fan(by_letter, |b| b.max_parallel(8))
 }
 
-const CANCELLED: Outcome<String> = Outcome::Unfinished(Unfinished::Cancelled);
+/// Cancelled, or let go before it began: which of the two is a matter of moments.
+fn is_let_go(outcome: &Outcome<String>) -> bool {
+    matches!(
+        outcome,
+        Outcome::Unfinished(Unfinished::Cancelled | Unfinished::NotStarted(NotStarted::LetGo))
+    )
+}
 
 #[tokio::test]
 async fn join_gives_both_outputs_under_the_keys_of_their_branches() {
@@ -55,10 +61,10 @@ async fn race_gives_the_first_that_delivers_and_cancels_the_other() {
     for pattern in [ask_as("s").race(ask_as("w")), ask_as("w").race(ask_as("s"))] {
         let fan = stage();
         assert_eq!(fan.orch.run(&pattern, "x".to_owned()).await.unwrap(), "wx");
-        assert_eq!(
-            fan.outcomes(),
-            [Outcome::Done("wx".to_owned()), CANCELLED],
-            "the run waits for the end of the loser"
+        let ends = fan.outcomes();
+        assert!(
+            matches!(&ends[..], [Outcome::Done(answer), loser] if answer == "wx" && is_let_go(loser)),
+            "the run waits for the end of the loser: {ends:?}"
         );
         assert_eq!(fan.orch.free_places(), 8);
     }
@@ -132,10 +138,7 @@ async fn quorum_lets_the_rest_go_and_those_are_no_failures() {
     assert_eq!(covered.require(Quorum::All).unwrap(), ["ax", "bx"]);
     // Who had not begun by then never does.
     let let_go: Vec<_> = fan.outcomes().into_iter().filter(|end| !end.is_done()).collect();
-    assert!(
-        !let_go.is_empty() && let_go.iter().all(|end| *end == CANCELLED),
-        "{let_go:?}"
-    );
+    assert!(!let_go.is_empty() && let_go.iter().all(is_let_go), "{let_go:?}");
     assert_eq!(fan.orch.free_places(), 8);
 }
 
@@ -204,7 +207,7 @@ async fn a_halt_ends_every_branch() {
             matches!(result, Err(Error::Halt(Halt::Rejected(_)))),
             "{result:?}"
         );
-        assert_eq!(fan.outcomes(), [CANCELLED]);
+        assert!(matches!(&fan.outcomes()[..], [end] if is_let_go(end)));
         assert_eq!(fan.orch.free_places(), 8);
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::Claude;
 use crate::agent::failure::{classify, of_refusal};
 use crate::agent::line_decoder::{Dialect, Saying, count_of, text_of};
-use crate::agent::{Heard, Verdict, WorkerEvent};
+use crate::agent::{Heard, TurnVerdict, WorkerEvent};
 use crate::job::Usage;
 use crate::outcome::FailClass;
 
@@ -163,7 +163,7 @@ fn read_result(event: &Value, heard: &mut Heard, say: &mut Saying) {
             None => Some(text_of(event, "result").to_owned()),
         };
         // The last result counts: what was queued behind a turn has one of its own.
-        heard.verdict = Some(Verdict::Completed);
+        heard.verdict = Some(TurnVerdict::Completed);
         return;
     }
     let words = words_of(event);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Codex;
 use crate::agent::failure::classify;
 use crate::agent::line_decoder::{Dialect, Saying, count_of, text_of};
-use crate::agent::{Heard, Verdict, WorkerEvent};
+use crate::agent::{Heard, TurnVerdict, WorkerEvent};
 use crate::job::Usage;
 use crate::outcome::FailClass;
 
@@ -31,7 +31,7 @@ impl Dialect for CodexDialect {
             }
             "turn.completed" => {
                 // A turn that failed stays failed.
-                heard.verdict.get_or_insert(Verdict::Completed);
+                heard.verdict.get_or_insert(TurnVerdict::Completed);
                 heard.usage = event.get("usage").map(usage_of);
                 match heard.usage {
                     Some(usage) => say.push(WorkerEvent::Used { usage }),

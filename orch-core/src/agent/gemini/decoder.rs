@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Gemini;
 use crate::agent::failure::classify;
 use crate::agent::line_decoder::{Dialect, Saying, count_of, text_of};
-use crate::agent::{Heard, Verdict, WorkerEvent};
+use crate::agent::{Heard, TurnVerdict, WorkerEvent};
 use crate::job::Usage;
 use crate::outcome::FailClass;
 
@@ -88,7 +88,7 @@ fn read_result(event: &Value, heard: &mut Heard, say: &mut Saying) {
     }
     if text_of(event, "status") == "success" {
         // A turn that failed stays failed.
-        heard.verdict.get_or_insert(Verdict::Completed);
+        heard.verdict.get_or_insert(TurnVerdict::Completed);
         return;
     }
     let error = event.get("error").unwrap_or(&Value::Null);

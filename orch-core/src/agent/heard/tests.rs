@@ -47,7 +47,7 @@ fn message() -> Heard {
 
 fn completed() -> Heard {
     Heard {
-        verdict: Some(Verdict::Completed),
+        verdict: Some(TurnVerdict::Completed),
         ..message()
     }
 }

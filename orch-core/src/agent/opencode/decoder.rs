@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::Opencode;
 use crate::agent::failure::of_refusal;
 use crate::agent::line_decoder::{Dialect, Saying, count_of, text_of};
-use crate::agent::{Heard, Verdict, WorkerEvent};
+use crate::agent::{Heard, TurnVerdict, WorkerEvent};
 use crate::job::Usage;
 use crate::outcome::FailClass;
 
@@ -109,7 +109,7 @@ fn read_step(part: &Value, heard: &mut Heard, say: &mut Saying) {
     }
     match text_of(part, "reason") {
         "stop" => {
-            heard.verdict.get_or_insert(Verdict::Completed);
+            heard.verdict.get_or_insert(TurnVerdict::Completed);
         }
         "length" => heard.fail(
             FailClass::NoAnswer,
