@@ -17,7 +17,8 @@ pub enum Isolation {
     /// rewritten configuration is a scope violation.
     Worktree,
     /// In a repository of its own that knows the same commits. Nothing it does there reaches the user's.
-    /// Files that git ignores, and submodules, are not in it: what is built is built anew.
+    /// Files that git ignores, and submodules, are not in it: what is built is built anew. Where there is no
+    /// repository it is a private copy of the work tree.
     Clone,
 }
 

@@ -120,13 +120,28 @@ impl DeskRequest {
         self
     }
 
+    /// The paths that would be leased, as [`Desk::paths`] names them; nothing is taken and nobody is waited for. For whoever
+    /// hands out several desks and wants to know beforehand that each can be had and that none overlaps another.
+    ///
+    /// # Errors
+    /// [`Halt::Misuse`] when a path cannot be leased, for the reasons that taking the desk has.
+    pub fn survey(&self) -> Result<Vec<PathBuf>> {
+        Ok(self.territory()?.paths().to_vec())
+    }
+
+    fn territory(&self) -> Result<Territory, Halt> {
+        Territory::survey(self.run.work_tree(), &self.paths)
+            .map_err(|error| Halt::Misuse(format!("desk cannot be taken: {error}")))
+    }
+
     async fn take(self) -> Result<Desk> {
+        let territory = self.territory();
         let Self {
             run,
             path,
             base,
             purse,
-            paths,
+            paths: _,
             waits,
             isolation,
             at_desk,
@@ -139,8 +154,7 @@ impl DeskRequest {
         if run.is_cancelled() {
             return Err(Halt::Cancelled.into());
         }
-        let territory = Territory::survey(run.work_tree(), &paths);
-        let territory = territory.map_err(|error| misuse(format!("desk cannot be taken: {error}")))?;
+        let territory = territory?;
         let step = run.desks.enter(&path).map_err(|other| {
             let (own, other) = (named(&path), named(&other));
             misuse(format!(

@@ -55,12 +55,13 @@ impl Place {
         let found = Repository::of(work_tree).await;
         let isolation = match (asked, &found) {
             (Some(asked), Ok(_)) => asked,
-            (Some(Isolation::InPlace), Err(_)) => Isolation::InPlace,
-            (Some(asked), Err(why)) => {
+            (Some(Isolation::Worktree), Err(why)) => {
                 return Err(format!(
-                    "a writer {asked} needs a git repository: {why}; ask for a desk in place"
+                    "a writer {} needs a git repository: {why}; ask for a desk in a clone or in place",
+                    Isolation::Worktree
                 ));
             }
+            (Some(asked), Err(_)) => asked,
             (None, Ok(_)) if many => Isolation::Clone,
             (None, _) => Isolation::InPlace,
         };
@@ -128,12 +129,10 @@ impl Place {
 
     /// Makes a tree of the writer's own and fills it with the user's files as they are now.
     async fn set_apart(&mut self, home: &Path, tree: PathBuf, files: Vec<PathBuf>) -> Result<(), String> {
-        let Some(repository) = &self.repository else {
-            return Ok(());
-        };
-        match self.isolation {
-            Isolation::Worktree => self.entry = Some(repository.link_to(&tree).await?),
-            _ => repository.clone_to(&tree).await?,
+        match (&self.repository, self.isolation) {
+            (Some(repository), Isolation::Worktree) => self.entry = Some(repository.link_to(&tree).await?),
+            (Some(repository), _) => repository.clone_to(&tree).await?,
+            (None, _) => dirs::make_private(&tree).map_err(|error| error.to_string())?,
         }
         copies::copy(home, &tree, files).await?;
         let stands = tree.join(&self.prefix);

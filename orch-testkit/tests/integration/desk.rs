@@ -303,7 +303,7 @@ async fn what_a_desk_is_not_for_is_refused_before_anything_runs() {
         misuse(cx.desk(Vec::<PathBuf>::new()).await.map(drop).unwrap_err());
         let why = misuse(
             cx.desk(["src"])
-                .isolation(Isolation::Clone)
+                .isolation(Isolation::Worktree)
                 .await
                 .map(drop)
                 .unwrap_err(),
