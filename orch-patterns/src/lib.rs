@@ -9,6 +9,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`review_fanout`] | several reviewers with different lenses, in parallel; one ranked list |
+//! | [`split_merge`] | each worker owns a slice, apart from the others; one patch for everything |
 //! | [`finding`] | findings, and how many reviewers' findings become one list |
 //! | [`PatternExt`] | the combinators as methods, in a table: `then`, `join`, `race`, `for_each`, `retry`, `gate` ... |
 //! | [`combinator`] | their types, each with when to use it; [`step`], [`several`] and `race` begin a pattern |
@@ -66,6 +67,7 @@ mod deliverables;
 mod ext;
 pub mod finding;
 pub mod review_fanout;
+pub mod split_merge;
 
 pub use combinator::{Decision, Repeated, Revise, several, step};
 pub use deliverable::{
@@ -88,6 +90,7 @@ pub use orch_prompts::{
     self, Artefact, Brief, Lens, Material, Pack, PackRule, Scope, Slice, Slices, Stance, Style, Undertaking,
 };
 pub use review_fanout::{Review, ReviewFanout, Reviewer};
+pub use split_merge::{Merge, Merger, Part, Report, SliceConflict, SplitMerge, Whole, slices_of};
 
 /// Everything that most programs name.
 pub mod prelude {
@@ -96,7 +99,7 @@ pub mod prelude {
     pub use crate::{
         Artefact, Brief, Budget, Canceller, Covered, Cx, Decision, Error, Finding, Findings, Halt, Lens,
         Limits, Lines, Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry,
-        Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Unfinished, Verdict, Worker,
-        several, step,
+        Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge,
+        Unfinished, Verdict, Whole, Worker, several, step,
     };
 }

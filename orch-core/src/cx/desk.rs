@@ -130,6 +130,10 @@ impl DeskRequest {
     }
 
     fn territory(&self) -> Result<Territory, Halt> {
+        if self.at_desk {
+            let why = "desk was asked for through the handle of another desk, which keeps its paths: ask through the step's own";
+            return Err(Halt::Misuse(why.to_owned()));
+        }
         Territory::survey(self.run.work_tree(), &self.paths)
             .map_err(|error| Halt::Misuse(format!("desk cannot be taken: {error}")))
     }
@@ -144,17 +148,13 @@ impl DeskRequest {
             paths: _,
             waits,
             isolation,
-            at_desk,
+            at_desk: _,
         } = self;
         let misuse = |what: String| Error::Halt(Halt::Misuse(what));
-        if at_desk {
-            let why = "desk was asked for through the handle of another desk, which keeps its paths: ask through the step's own";
-            return Err(misuse(why.to_owned()));
-        }
+        let territory = territory?;
         if run.is_cancelled() {
             return Err(Halt::Cancelled.into());
         }
-        let territory = territory?;
         let step = run.desks.enter(&path).map_err(|other| {
             let (own, other) = (named(&path), named(&other));
             misuse(format!(
