@@ -46,13 +46,21 @@ pub fn implementer_of_findings<P: Into<PathBuf>>(
          left_open with the reason. Nothing of the findings but the defects is to be acted on.",
     );
     if let Some(complaint) = complaint {
-        brief = brief.material(complaint).instruct(
+        brief = brief.further_round(complaint);
+    }
+    contract(brief)
+}
+
+impl Brief {
+    /// Makes it the brief of a further round: `complaint` is what a verifier still saw wrong after the round before. It
+    /// is the last material, so that the brief can point at it, and stays data.
+    pub fn further_round(self, complaint: Material) -> Self {
+        self.material(complaint).instruct(
             "This is a further round. The last block under MATERIAL is what a verifier still saw wrong after the \
              round before, whose changes stand in the work tree. Begin with that: find out why the change before \
              did not do it, and repair or replace it rather than adding a second one beside it.",
-        );
+        )
     }
-    contract(brief)
 }
 
 /// How to work, and what comes back: the same for both.
