@@ -10,6 +10,7 @@
 //! | --- | --- |
 //! | [`review_fanout`] | several reviewers with different lenses, in parallel; one ranked list |
 //! | [`split_merge`] | each worker owns a slice, apart from the others; one patch for everything |
+//! | [`delivery`] | who writes and who verifies, round by round: what the patterns that change something share |
 //! | [`finding`] | findings, and how many reviewers' findings become one list |
 //! | [`PatternExt`] | the combinators as methods, in a table: `then`, `join`, `race`, `for_each`, `retry`, `gate` ... |
 //! | [`combinator`] | their types, each with when to use it; [`step`], [`several`] and `race` begin a pattern |
@@ -64,6 +65,7 @@
 pub mod combinator;
 pub mod deliverable;
 mod deliverables;
+pub mod delivery;
 mod ext;
 pub mod finding;
 pub mod review_fanout;
@@ -75,6 +77,9 @@ pub use deliverable::{
     ResearchNotes, Section, Source, Sources, Support, Synthesis, Verification, Winner, canonical,
 };
 pub use deliverables::{Shipped, shipped};
+pub use delivery::{
+    Assignment, Delivery, Examination, Examined, Implementer, Round, Rounds, Verifier, VerifyingReader,
+};
 pub use ext::PatternExt;
 pub use finding::{Finding, Findings, Severity};
 pub use orch_core::{

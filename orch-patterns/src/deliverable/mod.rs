@@ -27,7 +27,7 @@ mod proposal;
 mod research_notes;
 mod said;
 mod section;
-mod sheet;
+pub(crate) mod sheet;
 mod sources;
 mod synthesis;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 /// A heading and its entries, further lines set in; nothing at all when there are none.
-pub(super) fn list<T: Display>(
+pub(crate) fn list<T: Display>(
     f: &mut Formatter<'_>,
     heading: &str,
     entries: impl IntoIterator<Item = T>,
@@ -19,7 +19,7 @@ pub(super) fn list<T: Display>(
 }
 
 /// A place as `path:line`.
-pub(super) fn place(path: &str, line: Option<u32>) -> String {
+pub(crate) fn place(path: &str, line: Option<u32>) -> String {
     match line {
         Some(line) => format!("{path}:{line}"),
         None => path.to_owned(),

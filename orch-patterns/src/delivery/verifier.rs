@@ -1,0 +1,154 @@
+//! Who verifies, and what outranks what: a refuted check, a check that could not run, then the reader's word.
+//!
+//! It looks; it repairs nothing, and it does not say what happens next.
+
+use std::sync::Arc;
+
+use orch_core::{Check, Cx, Error, Halt, Pattern, Result, Unfinished, Verdict};
+
+use super::assignment::all_of;
+use super::{Examination, Examined, VerifyingReader};
+use crate::deliverable::Verification;
+
+type Reading = Arc<dyn Pattern<In = Examination, Out = Verification>>;
+
+/// Checks, a reader, or both. Evidence outranks opinion.
+///
+/// | checks | the reader | verdict |
+/// | --- | --- | --- |
+/// | one is refuted | is not asked | refuted |
+/// | one could not be run | is not asked | unverified |
+/// | all are confirmed, or there are none | is asked, and gets their outputs as observed | the reader's |
+/// | all are confirmed | there is none | confirmed |
+/// | all are confirmed | died | unverified, and the reason is kept |
+///
+/// ```
+/// use orch_patterns::{Verifier, check};
+///
+/// let by_tests = Verifier::from(check("cargo", ["test"]));
+/// let by_both = by_tests.and(Verifier::reader().agent("claude"));
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a verifier does nothing until a pattern verifies with it"]
+pub struct Verifier {
+    checks: Vec<Check>,
+    reader: Option<Reading>,
+}
+
+impl Verifier {
+    /// A reader, to be told who it is; it becomes a verifier by itself where one is wanted.
+    pub fn reader() -> VerifyingReader {
+        VerifyingReader::default()
+    }
+
+    /// Any pattern as the reader: your own worker, several that vote, a closure. Its word is
+    /// [weighed](Verification::weighed) whatever made it: a verdict without evidence is read as unverified.
+    ///
+    /// ```
+    /// use orch_patterns::prelude::*;
+    /// use orch_patterns::{Examination, Verification, Verifier};
+    ///
+    /// let no_todo = Verifier::by(step(|_cx: Cx, asked: Examination| async move {
+    ///     let left = asked.diff.matches("+TODO").count();
+    ///     let verdict = if left == 0 { Verdict::Confirmed } else { Verdict::Refuted };
+    ///     Ok(Verification::new(verdict, "counted").observed("the diff", format!("{left} new TODO")))
+    /// }));
+    /// ```
+    pub fn by(reader: impl Pattern<In = Examination, Out = Verification> + 'static) -> Self {
+        Self {
+            checks: Vec::new(),
+            reader: Some(Arc::new(reader)),
+        }
+    }
+
+    /// This and another: the checks of both, in this order, and a reader after them. Of two readers the later one stays.
+    pub fn and(mut self, other: impl Into<Self>) -> Self {
+        let Self { checks, reader } = other.into();
+        self.checks.extend(checks);
+        self.reader = reader.or(self.reader);
+        self
+    }
+
+    /// Looks at what stands at `cx`, which is a desk's handle: `asked` without its evidence.
+    ///
+    /// # Errors
+    /// [`Error::Halt`] alone: what kept a check or the reader from an answer is in the result.
+    pub(super) async fn examine(&self, cx: &Cx, mut asked: Examination) -> Result<Examined> {
+        let mut examined = Examined::default();
+        for check in &self.checks {
+            match cx.check(check).await {
+                Ok(evidence) => examined.evidence.push(evidence),
+                Err(Error::Unfinished(why)) => {
+                    examined.missing = Some(why);
+                    break;
+                }
+                Err(halt) => return Err(halt),
+            }
+        }
+        let seen = examined.evidence.iter().map(|evidence| evidence.verdict);
+        let gap = examined.missing.as_ref().map(|_| Verdict::Unverified);
+        examined.verdict = all_of(seen.chain(gap));
+        if !(self.checks.is_empty() || examined.verdict.is_confirmed()) {
+            return Ok(examined);
+        }
+        let Some(reader) = &self.reader else {
+            return Ok(examined);
+        };
+        asked.evidence.clone_from(&examined.evidence);
+        match reader.run(&cx.child("verify"), asked).await {
+            Ok(verification) => {
+                // Put together by a closure, it has not been weighed yet.
+                let verification = verification.weighed();
+                examined.verdict = verification.verdict;
+                examined.verification = Some(verification);
+            }
+            Err(Error::Unfinished(why)) => {
+                examined.verdict = Verdict::Unverified;
+                examined.missing = Some(why);
+            }
+            Err(halt) => return Err(halt),
+        }
+        Ok(examined)
+    }
+
+    /// What is wrong with it, before anything is started.
+    pub(crate) fn fit(&self, pattern: &str) -> Result<()> {
+        if self.checks.is_empty() && self.reader.is_none() {
+            return Err(Halt::Misuse(format!(
+                "verifier of {pattern} has neither a check nor a reader: give it `check(..)` or `Verifier::reader()`"
+            ))
+            .into());
+        }
+        Ok(())
+    }
+}
+
+impl From<Check> for Verifier {
+    fn from(check: Check) -> Self {
+        Self::from(vec![check])
+    }
+}
+
+impl From<Vec<Check>> for Verifier {
+    /// All of them have to be confirmed; they run in this order, one after the other.
+    fn from(checks: Vec<Check>) -> Self {
+        Self { checks, reader: None }
+    }
+}
+
+impl<const N: usize> From<[Check; N]> for Verifier {
+    fn from(checks: [Check; N]) -> Self {
+        Self::from(Vec::from(checks))
+    }
+}
+
+impl From<VerifyingReader> for Verifier {
+    fn from(reader: VerifyingReader) -> Self {
+        Self::by(reader)
+    }
+}
+
+/// Whether it is the reader's own doing that what stands at the desk is not the writer's work alone any more.
+pub(super) fn is_spoilt(why: &Unfinished) -> bool {
+    matches!(why, Unfinished::Failed(failure) if failure.class == orch_core::FailClass::ScopeViolation)
+}
