@@ -10,6 +10,7 @@
 //! | --- | --- |
 //! | [`review_fanout`] | several reviewers with different lenses, in parallel; one ranked list |
 //! | [`split_merge`] | each worker owns a slice, apart from the others; one patch for everything |
+//! | [`funnel`] | an artefact, its most important findings fixed by one writer, verified by evidence |
 //! | [`delivery`] | who writes and who verifies, round by round: what the patterns that change something share |
 //! | [`finding`] | findings, and how many reviewers' findings become one list |
 //! | [`PatternExt`] | the combinators as methods, in a table: `then`, `join`, `race`, `for_each`, `retry`, `gate` ... |
@@ -68,6 +69,7 @@ mod deliverables;
 pub mod delivery;
 mod ext;
 pub mod finding;
+pub mod funnel;
 pub mod review_fanout;
 pub mod split_merge;
 
@@ -82,6 +84,7 @@ pub use delivery::{
 };
 pub use ext::PatternExt;
 pub use finding::{Finding, Findings, Severity};
+pub use funnel::{Fixed, Funnel};
 pub use orch_core::{
     self, Budget, BuildError, Builder, Canceller, Check, Containment, Coverage, Covered, Cx, Deliverable,
     Desk, Entry, Error, Estimate, Evidence, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines,
@@ -102,9 +105,6 @@ pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
-        Artefact, Brief, Budget, Canceller, Covered, Cx, Decision, Error, Finding, Findings, Halt, Lens,
-        Limits, Lines, Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry,
-        Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge,
-        Unfinished, Verdict, Whole, Worker, several, step,
+    Artefact, Brief, Budget, Canceller, Covered, Cx, Decision, Error, Finding, Findings, Halt, Lens, Limits, Lines, Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Unfinished, Verdict, Whole, Worker, several, step, Funnel, Implementer, Isolation, Patch, Verifier, check,
     };
 }

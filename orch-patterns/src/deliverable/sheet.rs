@@ -18,6 +18,14 @@ pub(crate) fn list<T: Display>(
     Ok(())
 }
 
+/// A heading and lines that are set already; nothing at all when there are none.
+pub(crate) fn rows(f: &mut Formatter<'_>, heading: &str, rows: &[String]) -> fmt::Result {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "{heading}:\n{}", rows.join("\n"))
+}
+
 /// A place as `path:line`.
 pub(crate) fn place(path: &str, line: Option<u32>) -> String {
     match line {

@@ -14,7 +14,7 @@ use crate::deliverable::Fix;
 
 type BriefFor = Arc<dyn Fn(&Assignment) -> Brief + Send + Sync>;
 
-/// The one writer of a `Funnel`, a `ContextPack` or a loop of
+/// The one writer of a [`Funnel`](crate::Funnel), a `ContextPack` or a loop of
 /// [`Rounds`](super::Rounds): what it may change, where it stands, and who it is.
 ///
 /// ```

@@ -14,7 +14,7 @@
 //! | [`Rounds`] | the loop of both, a pattern: [`Assignment`] in, [`Delivery`] out |
 //! | [`Examination`], [`Examined`] | what a reader is asked, and what an examination came to |
 //!
-//! `Funnel` and `ContextPack` do their writing here. Nothing here decides what is to
+//! [`Funnel`](crate::Funnel) and `ContextPack` do their writing here. Nothing here decides what is to
 //! be written, and nothing brings it into the user's tree: that is [`Patch::apply`](orch_core::Patch::apply), when the
 //! program says so.
 
