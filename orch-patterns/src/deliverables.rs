@@ -4,7 +4,7 @@ use orch_core::{Deliverable as _, SchemaError};
 use serde_json::Value;
 
 use crate::deliverable::{
-    Choice, ContextNotes, Fix, Proposal, ResearchNotes, Section, Sources, Synthesis, Verification,
+    Choice, Condensed, ContextNotes, Fix, Proposal, ResearchNotes, Section, Sources, Synthesis, Verification,
 };
 use crate::finding::Findings;
 
@@ -28,6 +28,7 @@ pub fn shipped() -> Result<Vec<Shipped>, (&'static str, SchemaError)> {
         ("Fix", Fix::schema()),
         ("Verification", Verification::schema()),
         ("ContextNotes", ContextNotes::schema()),
+        ("Condensed", Condensed::schema()),
         ("ResearchNotes", ResearchNotes::schema()),
         ("Sources", Sources::schema()),
         ("Synthesis", Synthesis::schema()),

@@ -11,6 +11,7 @@
 //! | [`review_fanout`] | several reviewers with different lenses, in parallel; one ranked list |
 //! | [`split_merge`] | each worker owns a slice, apart from the others; one patch for everything |
 //! | [`funnel`] | an artefact, its most important findings fixed by one writer, verified by evidence |
+//! | [`context_pack`] | a task, what scouts found condensed to a pack, the work done by that pack, verified |
 //! | [`delivery`] | who writes and who verifies, round by round: what the patterns that change something share |
 //! | [`finding`] | findings, and how many reviewers' findings become one list |
 //! | [`PatternExt`] | the combinators as methods, in a table: `then`, `join`, `race`, `for_each`, `retry`, `gate` ... |
@@ -64,6 +65,7 @@
 #![forbid(unsafe_code)]
 
 pub mod combinator;
+pub mod context_pack;
 pub mod deliverable;
 mod deliverables;
 pub mod delivery;
@@ -74,9 +76,10 @@ pub mod review_fanout;
 pub mod split_merge;
 
 pub use combinator::{Decision, Repeated, Revise, several, step};
+pub use context_pack::{ContextPack, Executed, PackByRule, PackByWorker, Scout, Scouted, Task};
 pub use deliverable::{
-    Change, Choice, ContextNotes, Fact, Fix, KeySource, Lowered, Observation, Point, Pointer, Proposal,
-    ResearchNotes, Section, Source, Sources, Support, Synthesis, Verification, Winner, canonical,
+    Change, Choice, Condensed, ContextNotes, Fact, Fix, KeySource, Lowered, Observation, Point, Pointer,
+    Proposal, ResearchNotes, Section, Source, Sources, Support, Synthesis, Verification, Winner, canonical,
 };
 pub use deliverables::{Shipped, shipped};
 pub use delivery::{
@@ -95,7 +98,8 @@ pub use orch_core::{
     session,
 };
 pub use orch_prompts::{
-    self, Artefact, Brief, Lens, Material, Pack, PackRule, Scope, Slice, Slices, Stance, Style, Undertaking,
+    self, Artefact, Brief, Lens, Material, Pack, PackRule, Scope, Skipped, Slice, Slices, Stance, Style,
+    Undertaking,
 };
 pub use review_fanout::{Review, ReviewFanout, Reviewer};
 pub use split_merge::{Merge, Merger, Part, Report, SliceConflict, SplitMerge, Whole, slices_of};
@@ -105,6 +109,6 @@ pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
-    Artefact, Brief, Budget, Canceller, Covered, Cx, Decision, Error, Finding, Findings, Halt, Lens, Limits, Lines, Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Unfinished, Verdict, Whole, Worker, several, step, Funnel, Implementer, Isolation, Patch, Verifier, check,
+    Artefact, Brief, Budget, Canceller, Covered, Cx, Decision, Error, Finding, Findings, Halt, Lens, Limits, Lines, Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Unfinished, Verdict, Whole, Worker, several, step, Funnel, Implementer, Isolation, Patch, Verifier, check, ContextPack, Task,
     };
 }

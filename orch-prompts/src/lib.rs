@@ -19,7 +19,7 @@
 //! | [`Brief`] | what a worker is told, and how it is laid out |
 //! | [`Scope`], [`Lens`], [`Artefact`], [`Pack`] | the words a brief is made of |
 //! | [`Material`], [`Nonce`], [`fence`] | text that is data, and the wall around it |
-//! | [`reviewer`](fn@reviewer), [`researcher`](fn@researcher), [`scout`](fn@scout), [`proposer`](fn@proposer), [`judge`](fn@judge), [`verifier`](fn@verifier), [`synthesiser`](fn@synthesiser), [`section_writer`] | the briefs of those who read |
+//! | [`reviewer`](fn@reviewer), [`researcher`](fn@researcher), [`scout`](fn@scout), [`condenser`](fn@condenser), [`proposer`](fn@proposer), [`judge`](fn@judge), [`verifier`](fn@verifier), [`synthesiser`](fn@synthesiser), [`section_writer`] | the briefs of those who read |
 //! | [`implementer`](fn@implementer), [`implementer_of_findings`], [`merger`](fn@merger) | the briefs of the one who writes |
 //! | [`Slice`], [`Slices`], [`Stance`], [`Style`] | who owns what, who aims at what, how prose is written |
 //! | [`PackRule`], [`worth_a_pack`] | when a context pack is worth its cost |
@@ -38,6 +38,7 @@
 mod allotment;
 mod artefact;
 mod brief;
+mod condenser;
 mod context_pack;
 mod contract;
 pub mod fence;
@@ -66,6 +67,7 @@ mod visible;
 
 pub use artefact::Artefact;
 pub use brief::Brief;
+pub use condenser::condenser;
 pub use context_pack::Pack;
 pub use implementer::{implementer, implementer_of_findings};
 pub use judge::judge;

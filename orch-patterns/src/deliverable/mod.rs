@@ -5,6 +5,7 @@
 //! | [`Fix`] | an implementer, a merger |
 //! | [`Verification`] | a verifier |
 //! | [`ContextNotes`] | a scout |
+//! | [`Condensed`] | the condenser of scouts' notes |
 //! | [`ResearchNotes`], [`Sources`] | a researcher; what several of them name, once each ([`canonical`]) |
 //! | [`Synthesis`] | a synthesiser |
 //! | [`Proposal`], [`Choice`] | a proposer, and the judge between two of them |
@@ -21,6 +22,7 @@
 
 mod canonical;
 mod choice;
+mod condensed;
 mod context_notes;
 mod fix;
 mod proposal;
@@ -36,6 +38,7 @@ mod verification;
 
 pub use canonical::canonical;
 pub use choice::{Choice, Winner};
+pub use condensed::Condensed;
 pub use context_notes::{ContextNotes, Fact, Pointer};
 pub use fix::{Change, Fix};
 pub use proposal::Proposal;

@@ -76,6 +76,20 @@ impl Delivery {
     }
 }
 
+impl Delivery {
+    /// The one thing to do next, for people.
+    pub(crate) fn next_step(&self) -> &'static str {
+        match self.verdict {
+            Verdict::Confirmed if self.patch.is_empty() => {
+                "see for yourself why it holds: nothing was changed for it."
+            }
+            Verdict::Confirmed => "look at the diff, and apply it.",
+            Verdict::Refuted => "decide by what is still wrong: more rounds, another task, or your own hand.",
+            Verdict::Unverified => "verify it before you apply it: nobody found out whether it holds.",
+        }
+    }
+}
+
 /// The patch for a machine: its files, what does not come back, and the diff.
 #[derive(Serialize)]
 struct View<'a> {

@@ -58,19 +58,10 @@ impl Fixed {
 
     /// The one thing to do next.
     fn next_step(&self) -> &'static str {
-        match (&self.delivery, self.verdict()) {
-            (None, _) if self.found_nothing() => "nothing; every reviewer looked and none found anything.",
-            (None, _) => "let the reviewers that are missing look before you take this for flawless.",
-            (Some(delivery), Verdict::Confirmed) if delivery.patch().is_empty() => {
-                "look at the findings; they are said to hold no more, and nothing was changed."
-            }
-            (Some(_), Verdict::Confirmed) => "look at the diff, and apply it.",
-            (Some(_), Verdict::Refuted) => {
-                "decide by what is still wrong: another round, another task, or your own hand."
-            }
-            (Some(_), Verdict::Unverified) => {
-                "verify it before you apply it: nobody found out whether it holds."
-            }
+        match &self.delivery {
+            Some(delivery) => delivery.next_step(),
+            None if self.found_nothing() => "nothing; every reviewer looked and none found anything.",
+            None => "let the reviewers that are missing look before you take this for flawless.",
         }
     }
 }

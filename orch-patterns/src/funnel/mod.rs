@@ -9,7 +9,7 @@
 //! ```
 //!
 //! When to use it: something exists and should get better: a change before it is merged, a manual, an analysis. Nothing in
-//! it is about code. When not: nothing is there yet (that is a `ContextPack`); everything that is
+//! it is about code. When not: nothing is there yet (that is a [`ContextPack`](crate::ContextPack)); everything that is
 //! found is to be fixed, however small (review it and decide yourself); nobody can say what "fixed" is.
 //!
 //! It costs the workers of the review (3 with the default), and for each round the implementer, and the verifying reader

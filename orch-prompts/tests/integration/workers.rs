@@ -1,7 +1,7 @@
 //! The briefs of all kinds of workers, as they get them, and what holds for every one.
 
 use orch_prompts::{
-    Brief, Material, Nonce, PREAMBLE, Pack, Scope, Slice, Slices, Stance, Style, implementer,
+    Brief, Material, Nonce, PREAMBLE, Pack, Scope, Slice, Slices, Stance, Style, condenser, implementer,
     implementer_of_findings, judge, merger, proposer, researcher, scout, section_writer, synthesiser,
     verifier, verifier_of,
 };
@@ -72,6 +72,14 @@ fn briefs() -> Vec<(&'static str, Brief)> {
         (
             "scout",
             scout("Where would a second storage backend have to plug in?"),
+        ),
+        (
+            "condenser",
+            condenser(
+                "Add a second storage backend.",
+                [hostile("notes on where it plugs in")],
+                ["Which tests cover it?"],
+            ),
         ),
         (
             "proposer",

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use orch_prompts::{
-    Brief, Material, Slice, Slices, Stance, implementer, implementer_of_findings, judge, merger, proposer,
-    researcher, scout, section_writer, synthesiser, verifier, verifier_of,
+    Brief, Material, Slice, Slices, Stance, condenser, implementer, implementer_of_findings, judge, merger,
+    proposer, researcher, scout, section_writer, synthesiser, verifier, verifier_of,
 };
 use serde_json::json;
 
@@ -74,6 +74,7 @@ fn every_brief_asks_for_exactly_the_keys_of_its_deliverable() {
     agrees::<Verification>(&verifier("t", None));
     agrees::<Verification>(&verifier_of("t", [material()], Some("true")));
     agrees::<ContextNotes>(&scout("t"));
+    agrees::<Condensed>(&condenser("t", [material()], [""; 0]));
     agrees::<ResearchNotes>(&researcher("a", "t"));
     agrees::<Synthesis>(&synthesiser("t", [material()], [""; 0]));
     agrees::<Proposal>(&proposer("q", &Stance::Fresh, 1, 2));

@@ -126,6 +126,7 @@ fn all_lawful(bytes: &str) -> Result<(), TestCaseError> {
     lawful::<Fix>(bytes)?;
     lawful::<Verification>(bytes)?;
     lawful::<ContextNotes>(bytes)?;
+    lawful::<Condensed>(bytes)?;
     lawful::<ResearchNotes>(bytes)?;
     lawful::<Sources>(bytes)?;
     lawful::<Synthesis>(bytes)?;

@@ -36,6 +36,10 @@ fn what_an_answer_is_for_is_never_guessed() {
             "reasons is empty: say why the first option is better",
         ),
         (
+            complaint::<Condensed>(&json!({"pointers": ["src/a.rs:3"]})),
+            "goal is missing or blank: say in one or two sentences what is to be true in the end",
+        ),
+        (
             complaint::<Section>(&json!({"text": "\n"})),
             "text is missing or blank: give the section itself",
         ),
