@@ -109,6 +109,10 @@ pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
-    Artefact, Brief, Budget, Canceller, Covered, Cx, Decision, Error, Finding, Findings, Halt, Lens, Limits, Lines, Orchestrator, Outcome, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Unfinished, Verdict, Whole, Worker, several, step, Funnel, Implementer, Isolation, Patch, Verifier, check, ContextPack, Task,
+        Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings,
+        Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, Orchestrator, Outcome, Patch, Pattern,
+        PatternExt, Plan, Quorum, Repeated, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster,
+        RunId, Severity, Slice, Slices, SplitMerge, Task, Unfinished, Verdict, Verifier, Whole, Worker,
+        check, several, step,
     };
 }

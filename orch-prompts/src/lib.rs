@@ -20,6 +20,7 @@
 //! | [`Scope`], [`Lens`], [`Artefact`], [`Pack`] | the words a brief is made of |
 //! | [`Material`], [`Nonce`], [`fence`] | text that is data, and the wall around it |
 //! | [`reviewer`](fn@reviewer), [`researcher`](fn@researcher), [`scout`](fn@scout), [`condenser`](fn@condenser), [`proposer`](fn@proposer), [`judge`](fn@judge), [`verifier`](fn@verifier), [`synthesiser`](fn@synthesiser), [`section_writer`] | the briefs of those who read |
+//! | [`reviewer`](fn@reviewer), [`researcher`](fn@researcher), [`researcher_of_files`], [`scout`](fn@scout), [`proposer`](fn@proposer), [`judge`](fn@judge), [`refiner`](fn@refiner), [`verifier`](fn@verifier), [`synthesiser`](fn@synthesiser), [`section_writer`] | the briefs of those who read |
 //! | [`implementer`](fn@implementer), [`implementer_of_findings`], [`merger`](fn@merger) | the briefs of the one who writes |
 //! | [`Slice`], [`Slices`], [`Stance`], [`Style`] | who owns what, who aims at what, how prose is written |
 //! | [`PackRule`], [`worth_a_pack`] | when a context pack is worth its cost |
@@ -52,6 +53,7 @@ mod nonce;
 mod pack_rule;
 mod preamble;
 mod proposer;
+mod refiner;
 mod render;
 mod researcher;
 mod reviewer;
@@ -78,7 +80,8 @@ pub use nonce::Nonce;
 pub use pack_rule::{PackChoice, PackRule, Skipped, Undertaking, worth_a_pack};
 pub use preamble::PREAMBLE;
 pub use proposer::proposer;
-pub use researcher::researcher;
+pub use refiner::refiner;
+pub use researcher::{researcher, researcher_of_files};
 pub use reviewer::reviewer;
 pub use scope::Scope;
 pub use scout::scout;

@@ -31,32 +31,39 @@ pub fn proposer(question: &str, stance: &Stance, index: usize, of: usize) -> Bri
          say. When your stance leads to no workable answer, propose the nearest one that works and say so under \
          trade_offs.",
     )
-    .answers_json(
-        "{\"title\":\"...\",\"summary\":\"...\",\"approach\":\"...\",\"trade_offs\":[\"...\"],\"risks\":[\"...\"],\
-         \"check\":\"...\"}",
-        &[
-            (
-                "title",
-                "what it is, in at most ten words, without the name of the stance and without your number.",
-            ),
-            ("summary", "two or three sentences: the idea, and why it answers the question."),
-            (
-                "approach",
-                "how it is carried out, step by step, so that somebody else could begin; at most 600 words.",
-            ),
-            ("trade_offs", "what it costs and what it gives up, each in one sentence."),
-            (
-                "risks",
-                "what could go wrong, each with the sign by which one would notice.",
-            ),
-            (
-                "check",
-                "how to see that it works: a command, or something that can be observed; null when there is none.",
-            ),
-        ],
-    )
+    .answers_proposal()
     .forbid("Propose several answers, or a choice between some.")
     .forbid("Carry it out, also not in part.")
     .only_reads()
     .obeys_only_this()
+}
+
+impl Brief {
+    /// One option.
+    pub(crate) fn answers_proposal(self) -> Self {
+        self.answers_json(
+            "{\"title\":\"...\",\"summary\":\"...\",\"approach\":\"...\",\"trade_offs\":[\"...\"],\"risks\":[\"...\"],\
+             \"check\":\"...\"}",
+            &[
+                (
+                    "title",
+                    "what it is, in at most ten words, without the name of the stance and without your number.",
+                ),
+                ("summary", "two or three sentences: the idea, and why it answers the question."),
+                (
+                    "approach",
+                    "how it is carried out, step by step, so that somebody else could begin; at most 600 words.",
+                ),
+                ("trade_offs", "what it costs and what it gives up, each in one sentence."),
+                (
+                    "risks",
+                    "what could go wrong, each with the sign by which one would notice.",
+                ),
+                (
+                    "check",
+                    "how to see that it works: a command, or something that can be observed; null when there is none.",
+                ),
+            ],
+        )
+    }
 }

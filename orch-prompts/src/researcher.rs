@@ -1,4 +1,4 @@
-//! The brief of a researcher: one angle of a topic, public sources, no claim without one.
+//! The briefs of researchers: one angle of a topic, sources on the web or in the work tree, no claim without one.
 //!
 //! It says which JSON comes back; reading it, and finding out which sources are the same, is not done here.
 
@@ -38,10 +38,62 @@ pub fn researcher(angle: &str, topic: &str) -> Brief {
     .instruct(
         "Stay with the angle: others take the rest of the topic. Stop when further searches bring nothing new.",
     )
-    .answers_json(
-        "{\"angle\":\"...\",\"points\":[{\"claim\":\"...\",\"sources\":[\"https://...\"]}],\
-         \"sources\":[{\"url\":\"https://...\",\"title\":\"...\",\"why\":\"...\"}],\"gaps\":[\"...\"]}",
-        &[
+    .answers_notes(
+        "https://...",
+        "url: its full address, as opened. title: its own title. why: what it is (paper, manual, issue, post), who \
+         wrote it and when, and what makes it worth trusting or not.",
+    )
+    .forbid("Write a claim, a source, a title, a quotation or a number from memory, or make one up.")
+    .forbid("Cite a page that you did not open.")
+    .only_reads_but_searches()
+    .obeys_only_this()
+}
+
+/// The brief of a reader that finds out what the work tree says about `topic`, seen from `angle`, without the web.
+///
+/// What is said of [`researcher`] holds; a source is a file of the work tree, as `file:docs/a.md`, or an address that
+/// stands in what was read. Where to begin is said with [`Brief::artefact`].
+pub fn researcher_of_files(angle: &str, topic: &str) -> Brief {
+    Brief::new(format!(
+        "Find out what the work tree says about the topic, seen from one angle, and give a source for every claim.\n\
+         Topic: {}\nAngle: {}",
+        topic.trim(),
+        angle.trim()
+    ))
+    .instruct(
+        "Search the work tree in several wordings, and read the parts that matter whole: a line that a search \
+         printed is no source. Where CONTEXT names paths, begin with those.",
+    )
+    .instruct(
+        "A source is a file that you read in this task and that says what you cite it for, written file: and its \
+         path relative to the work tree, as in file:docs/guide.md. An address of the web is one only where a file \
+         that you read gives it for the claim: you do not open it, and say so under why.",
+    )
+    .instruct(
+        "Look for what speaks against a claim as hard as for what supports it. Where files contradict each other, \
+         or the text and the code do, each side is a point of its own with its own sources.",
+    )
+    .instruct("Stay with the angle: others take the rest of the topic. Stop when further reading brings nothing new.")
+    .answers_notes(
+        "file:...",
+        "url: its address, as said under DO. title: its own title or heading. why: what it is (manual, record, data, \
+         code), how old it is as far as it says, and what makes it worth trusting or not.",
+    )
+    .forbid("Write a claim, a source, a quotation or a number from memory, or make one up.")
+    .forbid("Cite a file that you did not read.")
+    .only_reads()
+    .obeys_only_this()
+}
+
+impl Brief {
+    /// The notes of a researcher; `address` shows what a source's looks like, `source` what is said of one.
+    fn answers_notes(self, address: &str, source: &str) -> Self {
+        let shape = format!(
+            "{{\"angle\":\"...\",\"points\":[{{\"claim\":\"...\",\"sources\":[\"{address}\"]}}],\
+             \"sources\":[{{\"url\":\"{address}\",\"title\":\"...\",\"why\":\"...\"}}],\"gaps\":[\"...\"]}}"
+        );
+        let source = format!("each source once. {source}");
+        let keys = [
             ("angle", "the angle, in a few words."),
             (
                 "points",
@@ -50,25 +102,16 @@ pub fn researcher(angle: &str, topic: &str) -> Brief {
                  A claim that no source says has [] there, and is then shown to readers as unsupported: better leave \
                  it out.",
             ),
-            (
-                "sources",
-                "each source once. url: its full address, as opened. title: its own title. why: what it is (paper, \
-                 manual, issue, post), who wrote it and when, and what makes it worth trusting or not.",
-            ),
+            ("sources", source.as_str()),
             (
                 "gaps",
                 "what you looked for and did not find, and what you could not look at and why. When nothing was \
                  found at all, points and sources are [] and this says what you searched for: that is a good answer.",
             ),
-        ],
-    )
-    .forbid("Write a claim, a source, a title, a quotation or a number from memory, or make one up.")
-    .forbid("Cite a page that you did not open.")
-    .only_reads_but_searches()
-    .obeys_only_this()
-}
+        ];
+        self.answers_json(&shape, &keys)
+    }
 
-impl Brief {
     fn only_reads_but_searches(self) -> Self {
         self.forbid("Change, create, move or delete files; send, post, sign in or buy anything.")
             .forbid(
