@@ -2,13 +2,15 @@
 //!
 //! A key for comparing, not an address to fetch: nothing is looked up, followed or resolved here.
 
+use super::file::file;
 use super::paper::{arxiv, is_doi};
 use super::web::web;
 
 /// Most bytes of an address, before and after.
 const LONGEST: usize = 8 * 1024;
 
-/// The canonical form of a web address, a DOI or an arXiv identifier; none when `address` is nothing of these.
+/// The canonical form of a web address, a DOI, an arXiv identifier or a file of the work tree; none when `address` is
+/// nothing of these.
 ///
 /// | what | becomes |
 /// | --- | --- |
@@ -18,6 +20,7 @@ const LONGEST: usize = 8 * 1024;
 /// | `www.` | left out where a name with a dot remains: sites that serve two things under the two names are far rarer than sources cited under both |
 /// | path | escapes in one form, `.` and `..` resolved, no slash at the end; case and doubled slashes stay, since they can matter |
 /// | parameters | those that only track (`utm_*`, `gclid`, `fbclid` and the like) left out, the others sorted by name; `ref`, `source`, `id` stay, since they can matter |
+/// | `file:docs/a.md`, `file:./docs//a.md`, `file:docs/a.md:10`, `file:docs/a.md#L10` | `file:docs/a.md`: relative to the work tree, one source whatever the line; not an address when it is absolute or has `..` |
 /// | fragment | left out, unless it begins with `!` or `/`: there it names the page of a single-page site |
 ///
 /// An address without a scheme is one only if it begins with `www.`: `lib.rs` may as well be a file. The result is
@@ -45,6 +48,8 @@ pub fn canonical(address: &str) -> Option<String> {
         arxiv(id.trim())
     } else if let Some(name) = after(address, "doi:") {
         doi(name.trim())
+    } else if let Some(path) = after(address, "file:") {
+        file(path.trim())
     } else if is_doi(address) {
         doi(address)
     } else if after(address, "www.").is_some() {

@@ -159,6 +159,32 @@ fn what_is_no_address_has_no_canonical_form() {
 }
 
 #[test]
+fn a_file_of_the_work_tree_is_one_source_whatever_the_line() {
+    same(
+        &[
+            "file:docs/a b.md",
+            "FILE:./docs//a b.md",
+            "file: docs/./a%20b.md:10",
+            "file:docs/a b.md:10-20",
+            "file:docs/a b.md:10:3/",
+            "file:docs/a b.md#L10",
+        ],
+        "file:docs/a%20b.md",
+    );
+    for elsewhere in [
+        "file:",
+        "file:///etc/passwd",
+        "file:/etc/passwd",
+        "file:../a",
+        "file:a/%2e%2e/b",
+        "file:.",
+        "file::7",
+    ] {
+        assert_eq!(canonical(elsewhere), None, "{elsewhere}");
+    }
+}
+
+#[test]
 fn hostile_characters_are_escaped_and_hosts_of_other_scripts_stay() {
     same(
         &["https://Exämple.org/ä b\u{1b}[2J\u{202e}|"],
@@ -240,6 +266,8 @@ fn address() -> impl Strategy<Value = String> {
         "[",
         "]",
         "::1",
+        "file:",
+        ":7-9",
         "doi:",
         "10.1000/",
         "10.48550/arxiv.",
@@ -275,7 +303,7 @@ proptest! {
         if let Some(found) = canonical(&address) {
             prop_assert_eq!(canonical(&found), Some(found.clone()), "of {:?}", address);
             prop_assert!(!found.chars().any(|c| c.is_control() || c.is_whitespace()), "{found:?}");
-            prop_assert!(found.starts_with("https://") || found.starts_with("http://"));
+            prop_assert!(["https://", "http://", "file:"].iter().any(|scheme| found.starts_with(scheme)));
         }
     }
 

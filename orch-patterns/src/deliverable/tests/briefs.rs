@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use orch_prompts::{
-    Brief, Material, Slice, Slices, Stance, condenser, implementer, implementer_of_findings, judge, merger,
-    proposer, researcher, scout, section_writer, synthesiser, verifier, verifier_of,
+    Brief, Material, Slice, Slices, Stance, condenser, implementer, implementer_of_findings, judge, merger, proposer, researcher, scout, section_writer, synthesiser, verifier, verifier_of, refiner, researcher_of_files,
 };
 use serde_json::json;
 
@@ -76,8 +75,10 @@ fn every_brief_asks_for_exactly_the_keys_of_its_deliverable() {
     agrees::<ContextNotes>(&scout("t"));
     agrees::<Condensed>(&condenser("t", [material()], [""; 0]));
     agrees::<ResearchNotes>(&researcher("a", "t"));
+    agrees::<ResearchNotes>(&researcher_of_files("a", "t"));
     agrees::<Synthesis>(&synthesiser("t", [material()], [""; 0]));
     agrees::<Proposal>(&proposer("q", &Stance::Fresh, 1, 2));
+    agrees::<Proposal>(&refiner("q", "a", ["b"], None));
     agrees::<Choice>(&judge("q", &[], "a", "b"));
     agrees::<Section>(&section_writer("t", &slice, &Slices::new([slice.clone()])));
 }
