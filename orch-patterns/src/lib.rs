@@ -13,6 +13,7 @@
 //! | [`funnel`] | an artefact, its most important findings fixed by one writer, verified by evidence |
 //! | [`context_pack`] | a task, what scouts found condensed to a pack, the work done by that pack, verified |
 //! | [`delivery`] | who writes and who verifies, round by round: what the patterns that change something share |
+//! | [`research`] | researchers from several angles, in parallel; one list of sources, one synthesis |
 //! | [`finding`] | findings, and how many reviewers' findings become one list |
 //! | [`PatternExt`] | the combinators as methods, in a table: `then`, `join`, `race`, `for_each`, `retry`, `gate` ... |
 //! | [`combinator`] | their types, each with when to use it; [`step`], [`several`] and `race` begin a pattern |
@@ -72,6 +73,8 @@ pub mod delivery;
 mod ext;
 pub mod finding;
 pub mod funnel;
+mod hire;
+pub mod research;
 pub mod review_fanout;
 pub mod split_merge;
 
@@ -101,6 +104,7 @@ pub use orch_prompts::{
     self, Artefact, Brief, Lens, Material, Pack, PackRule, Scope, Skipped, Slice, Slices, Stance, Style,
     Undertaking,
 };
+pub use research::{Dossier, Research, Researched, Researcher, Topic};
 pub use review_fanout::{Review, ReviewFanout, Reviewer};
 pub use split_merge::{Merge, Merger, Part, Report, SliceConflict, SplitMerge, Whole, slices_of};
 
@@ -109,10 +113,6 @@ pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
-        Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings,
-        Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, Orchestrator, Outcome, Patch, Pattern,
-        PatternExt, Plan, Quorum, Repeated, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster,
-        RunId, Severity, Slice, Slices, SplitMerge, Task, Unfinished, Verdict, Verifier, Whole, Worker,
-        check, several, step,
+    Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings, Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, Orchestrator, Outcome, Patch, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task, Unfinished, Verdict, Verifier, Whole, Worker, check, several, step, Research, Topic,
     };
 }
