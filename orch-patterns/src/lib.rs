@@ -14,6 +14,7 @@
 //! | [`context_pack`] | a task, what scouts found condensed to a pack, the work done by that pack, verified |
 //! | [`delivery`] | who writes and who verifies, round by round: what the patterns that change something share |
 //! | [`research`] | researchers from several angles, in parallel; one list of sources, one synthesis |
+//! | [`options_selection`] | proposals from several stances, checks, a judge asked in both orders; one refined choice |
 //! | [`finding`] | findings, and how many reviewers' findings become one list |
 //! | [`PatternExt`] | the combinators as methods, in a table: `then`, `join`, `race`, `for_each`, `retry`, `gate` ... |
 //! | [`combinator`] | their types, each with when to use it; [`step`], [`several`] and `race` begin a pattern |
@@ -74,6 +75,7 @@ mod ext;
 pub mod finding;
 pub mod funnel;
 mod hire;
+pub mod options_selection;
 pub mod research;
 pub mod review_fanout;
 pub mod split_merge;
@@ -91,6 +93,7 @@ pub use delivery::{
 pub use ext::PatternExt;
 pub use finding::{Finding, Findings, Severity};
 pub use funnel::{Fixed, Funnel};
+pub use options_selection::{OptionsSelection, Proposer, Question, Selection};
 pub use orch_core::{
     self, Budget, BuildError, Builder, Canceller, Check, Containment, Coverage, Covered, Cx, Deliverable,
     Desk, Entry, Error, Estimate, Evidence, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines,
@@ -113,6 +116,6 @@ pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
-    Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings, Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, Orchestrator, Outcome, Patch, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task, Unfinished, Verdict, Verifier, Whole, Worker, check, several, step, Research, Topic,
+    Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings, Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, Orchestrator, Outcome, Patch, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task, Unfinished, Verdict, Verifier, Whole, Worker, check, several, step, Research, Topic, OptionsSelection, Question,
     };
 }
