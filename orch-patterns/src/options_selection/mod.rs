@@ -31,8 +31,11 @@ mod proposer;
 mod question;
 mod ranking;
 mod refiner;
+mod run;
 mod selection;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 pub use candidate::{Candidate, Pairing, Refining};
 pub use comparison::{Bias, Comparison, Said, Settled};

@@ -24,6 +24,8 @@ mod pattern;
 mod researched;
 mod researcher;
 mod synthesiser;
+#[cfg(test)]
+mod tests;
 mod topic;
 
 pub use by_code::InOrderOfSupport;
