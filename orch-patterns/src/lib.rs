@@ -95,13 +95,7 @@ pub use finding::{Finding, Findings, Severity};
 pub use funnel::{Fixed, Funnel};
 pub use options_selection::{OptionsSelection, Proposer, Question, Selection};
 pub use orch_core::{
-    self, Budget, BuildError, Builder, Canceller, Check, Containment, Coverage, Covered, Cx, Deliverable,
-    Desk, Entry, Error, Estimate, Evidence, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines,
-    MemoryStore, Missing, NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern,
-    Plan, PlanChange, PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Resource,
-    Result, Retry, Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished,
-    UpdatePlan, Verdict, Verdicts, Worker, Writer, agent, check, containment, doctor, engine, event, plain,
-    session,
+    self, Budget, BuildError, Builder, Canceller, Check, Containment, Coverage, Covered, Cx, Deliverable, Desk, Entry, Error, Estimate, Evidence, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines, MemoryStore, Missing, NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern, Plan, PlanChange, PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Resource, Result, Retry, Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Verdict, Verdicts, Worker, Writer, agent, check, containment, doctor, engine, event, plain, session,
 };
 pub use orch_prompts::{
     self, Artefact, Brief, Lens, Material, Pack, PackRule, Scope, Skipped, Slice, Slices, Stance, Style,

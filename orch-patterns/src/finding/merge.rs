@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::dedupe::{Edge, Grouping, group};
-use super::{MergeSettings, Merged, Related, Relation, Reported, rank};
+use super::rank::{self, ListLengths};
+use super::{MergeSettings, Merged, Related, Relation, Reported};
 
 /// Items that are compared so closely are shown as related.
 const UNCERTAIN: f64 = -0.05;
@@ -35,10 +36,12 @@ pub fn merge(reported: Vec<Reported>, settings: &MergeSettings) -> Vec<Merged> {
         .map_or(0, |last| last + 1);
     let panel = settings.panel.unwrap_or(0).max(sources);
 
+    let lengths = ListLengths::of(grouping.nodes.iter().map(|node| &node.reported));
+
     let mut items: Vec<(Vec<usize>, Merged)> = grouping
         .groups
         .iter()
-        .map(|group| (group.clone(), item(group, &grouping, &likeness, panel)))
+        .map(|group| (group.clone(), item(group, &grouping, &likeness, &lengths, panel)))
         .collect();
     // Equal scores: more votes, then the earliest in a list, then canonical order.
     items.sort_by(|(a, x), (b, y)| {
@@ -61,7 +64,13 @@ pub fn merge(reported: Vec<Reported>, settings: &MergeSettings) -> Vec<Merged> {
     items
 }
 
-fn item(group: &[usize], grouping: &Grouping, likeness: &HashMap<(usize, usize), f64>, panel: u32) -> Merged {
+fn item(
+    group: &[usize],
+    grouping: &Grouping,
+    likeness: &HashMap<(usize, usize), f64>,
+    lengths: &ListLengths,
+    panel: u32,
+) -> Merged {
     let reports: Vec<&Reported> = group.iter().map(|&node| &grouping.nodes[node].reported).collect();
     let worst = rank::severity(&reports);
     let mut primary = (f64::NEG_INFINITY, reports[0]);
@@ -81,7 +90,7 @@ fn item(group: &[usize], grouping: &Grouping, likeness: &HashMap<(usize, usize),
     Merged {
         primary: primary.1.finding.clone(),
         rank: 0,
-        score: rank::score(&reports),
+        score: rank::score(&reports, lengths),
         severity: worst,
         reasons: rank::reasons(&reports, &seen_by, panel),
         seen_by,

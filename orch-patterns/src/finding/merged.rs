@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Severity};
+use super::{Finding, Reason, Severity};
 
 /// A finding, who said it, and its place in that source's own list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,8 +34,8 @@ pub struct Merged {
     pub members: Vec<Reported>,
     /// Other items that may be the same defect, the likeliest first, at most three.
     pub related: Vec<Related>,
-    /// Why it has this rank, in words, the most important reason first.
-    pub reasons: Vec<String>,
+    /// Why it has this rank.
+    pub reasons: Vec<Reason>,
 }
 
 /// A pointer to another item that may be the same defect.

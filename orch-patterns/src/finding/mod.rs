@@ -12,6 +12,7 @@ mod merge;
 mod merged;
 mod rank;
 mod reading;
+mod reason;
 mod settings;
 mod severity;
 #[cfg(test)]
@@ -23,5 +24,6 @@ pub use lines::read_lines;
 pub use merge::merge;
 pub use merged::{Merged, Related, Relation, Reported};
 pub(crate) use reading::line as line_number;
+pub use reason::Reason;
 pub use settings::MergeSettings;
 pub use severity::{Severity, UnknownSeverity};

@@ -12,17 +12,14 @@
 
 use std::collections::HashMap;
 
+use super::super::MergeSettings;
 use super::location::Bearing;
 use super::node::Node;
 use super::similarity::Measure;
 
-/// What the threshold gains for few sources: this divided by their number.
-const FEW_SOURCES: f64 = 0.25;
 /// The part of a rival's lead that counts against a pair.
-const RIVAL: f64 = 0.1;
-/// What one step down in a source's own list costs, ...
-const ORDER: f64 = 0.0065;
-/// ... down to this step.
+const RIVAL: f64 = 0.05;
+/// The step of a source's own list down to which each step costs.
 const ORDER_MAX: u32 = 10;
 /// What the same line adds to the affinity, besides making up for few sources. Place alone joins nothing: the
 /// default threshold stays well above it.
@@ -46,20 +43,20 @@ pub(in super::super) struct Edge {
     pub(in super::super) twin: bool,
 }
 
-/// Weighs the pairs. `base` is the threshold for very many sources.
+/// Weighs the pairs.
 pub(super) fn weigh(
     nodes: &[Node],
     pairs: &[(usize, usize)],
     measure: &Measure<'_>,
-    window: u32,
-    base: f64,
+    settings: &MergeSettings,
 ) -> Vec<Edge> {
     let sources = nodes
         .iter()
         .map(|node| node.source)
         .max()
         .map_or(1.0, |last| f64::from(last) + 1.0);
-    let threshold = base + FEW_SOURCES / sources;
+    let makes_up = settings.few_sources / sources;
+    let threshold = settings.join_at + makes_up;
     let mut edges = Vec::with_capacity(pairs.len());
     let mut affinities = Vec::with_capacity(pairs.len());
     for &(a, b) in pairs {
@@ -69,9 +66,9 @@ pub(super) fn weigh(
         } else {
             likeness.clamp(0.0, 1.0)
         };
-        let bearing = nodes[a].place.bearing(&nodes[b].place, window);
+        let bearing = nodes[a].place.bearing(&nodes[b].place, settings.near_lines);
         let same_words = nodes[a].words == nodes[b].words;
-        if let Some(affinity) = affinity(likeness, bearing, threshold - base, same_words) {
+        if let Some(affinity) = affinity(likeness, bearing, makes_up, same_words) {
             edges.push(Edge {
                 a,
                 b,
@@ -94,7 +91,7 @@ pub(super) fn weigh(
             Bearing::Near(_) => 0,
             _ => a.reported.order.min(ORDER_MAX) + b.reported.order.min(ORDER_MAX),
         };
-        edge.weight = Some(affinity - threshold - RIVAL * lead - ORDER * f64::from(late));
+        edge.weight = Some(affinity - threshold - RIVAL * lead - settings.late * f64::from(late));
     }
     edges
 }

@@ -21,7 +21,7 @@ pub(in super::super) fn group(reported: Vec<Reported>, settings: &MergeSettings)
     let edges = {
         let findings: Vec<&Finding> = nodes.iter().map(|node| &node.reported.finding).collect();
         let measure = settings.similarity.measure(&findings);
-        weigh(&nodes, &pairs, &measure, settings.near_lines, settings.join_at)
+        weigh(&nodes, &pairs, &measure, settings)
     };
     let weights: Vec<(usize, usize, f64)> = edges
         .iter()

@@ -25,7 +25,7 @@ fn what_more_sources_saw_comes_first() {
         ),
     ]);
     assert_eq!(items[0].seen_by, ["b", "c"]);
-    assert_eq!(items[0].reasons[0], "seen by 2 of 3: b, c");
+    assert_eq!(items[0].reasons[0].to_string(), "seen by 2 of 3: b, c");
 }
 
 #[test]
@@ -75,7 +75,11 @@ fn an_item_has_the_worst_severity_and_says_who_disagrees() {
     ]);
     assert_eq!(items[0].severity, Severity::High);
     assert_eq!(
-        items[0].reasons,
+        items[0]
+            .reasons
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
         [
             "seen by 2 of 2: a, b",
             "severity high, others say low",
@@ -89,8 +93,8 @@ fn an_item_has_the_worst_severity_and_says_who_disagrees() {
 fn the_panel_counts_sources_that_found_nothing() {
     let settings = MergeSettings::default().panel(4);
     let items = merge(vec![reported("a", 0, Finding::new("x is wrong"))], &settings);
-    assert_eq!(items[0].reasons[0], "seen by 1 of 4: a");
-    assert_eq!(items[0].reasons[1], "severity medium");
+    assert_eq!(items[0].reasons[0].to_string(), "seen by 1 of 4: a");
+    assert_eq!(items[0].reasons[1].to_string(), "severity medium");
 }
 
 #[test]
