@@ -6,6 +6,7 @@
 //! - `bench pty`: terminals against the raw limit and against other crates.
 //! - `soak`: terminals and trees, tried again and again for as long as is given.
 //! - `conformance`: every agent through every conformance case; writes CONFORMANCE.md.
+//! - `score`: how well findings are merged, on labelled data, beside the bars.
 //! - `schemas`: whether every shipped deliverable's schema is in the strict subset.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
@@ -18,6 +19,7 @@ mod consumer;
 mod fuzz;
 mod run;
 mod schemas;
+mod score;
 mod soak;
 mod test;
 
@@ -55,6 +57,8 @@ enum Command {
     Fuzz(fuzz::Fuzz),
     /// Runs every conformance case with every pinned agent, some ten minutes, and writes CONFORMANCE.md.
     Conformance(conformance::Conformance),
+    /// Scores the merging of findings on labelled data, and fails when a bar is missed.
+    Score(score::Score),
     /// Prints the shipped deliverables and checks that each one's schema is in the strict subset.
     Schemas,
 }
@@ -80,6 +84,7 @@ fn perform(command: Command) -> Result<()> {
         Command::Soak(soak) => soak::run(&root, &soak),
         Command::Fuzz(fuzz) => fuzz::run(&root, &fuzz),
         Command::Conformance(asked) => conformance::run(&root, &asked),
+        Command::Score(asked) => score::run(&root, &asked),
         Command::Schemas => schemas::run(&root),
     }
 }

@@ -1,4 +1,4 @@
-//! The test command: the pinned agents, the runner, doctests, and the account of the real cases.
+//! The test command: the pinned agents, the runner, doctests, the score of merging, and the account of the real cases.
 
 use std::fs;
 use std::path::Path;
@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::agents::{self, Agent};
 use crate::cases::{Account, committed};
 use crate::run;
+use crate::score::{self, Score};
 
 /// Runs the tests. With arguments for the runner it runs the runner alone, enforces no count, and
 /// says so.
@@ -34,11 +35,15 @@ pub(crate) fn run(root: &Path, runner_args: &[String]) -> Result<()> {
         }
     }
 
+    let enforced = runner_args.is_empty();
+    if enforced && let Err(error) = score::run(root, &Score::debug()) {
+        failed.push(format!("the score of merging: {error:#}"));
+    }
+
     if !can_trace() {
         println!("left out: the counts of system calls: there is no strace here that may trace");
     }
     let account = Account::read(&folder)?;
-    let enforced = runner_args.is_empty();
     if !enforced {
         println!("the runner was given arguments: the number of cases, {committed}, is not enforced");
     } else if let Some(advice) = account.advice(committed) {
