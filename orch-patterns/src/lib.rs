@@ -95,7 +95,13 @@ pub use finding::{Finding, Findings, Severity};
 pub use funnel::{Fixed, Funnel};
 pub use options_selection::{OptionsSelection, Proposer, Question, Selection};
 pub use orch_core::{
-    self, Budget, BuildError, Builder, Canceller, Check, Containment, Coverage, Covered, Cx, Deliverable, Desk, Entry, Error, Estimate, Evidence, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines, MemoryStore, Missing, NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern, Plan, PlanChange, PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Resource, Result, Retry, Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished, UpdatePlan, Verdict, Verdicts, Worker, Writer, agent, check, containment, doctor, engine, event, plain, session,
+    self, Budget, BuildError, Builder, Canceller, Check, Containment, Coverage, Covered, Cx, Deliverable,
+    Desk, Entry, Error, Estimate, Evidence, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines,
+    MemoryStore, Missing, NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern,
+    Plan, PlanChange, PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Resource,
+    Result, Retry, Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier, Unfinished,
+    UpdatePlan, Verdict, Verdicts, Worker, Writer, agent, check, containment, doctor, engine, event, plain,
+    session,
 };
 pub use orch_prompts::{
     self, Artefact, Brief, Lens, Material, Pack, PackRule, Scope, Skipped, Slice, Slices, Stance, Style,
@@ -110,6 +116,10 @@ pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
-    Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings, Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, Orchestrator, Outcome, Patch, Pattern, PatternExt, Plan, Quorum, Repeated, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task, Unfinished, Verdict, Verifier, Whole, Worker, check, several, step, Research, Topic, OptionsSelection, Question,
+        Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings,
+        Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, OptionsSelection, Orchestrator, Outcome,
+        Patch, Pattern, PatternExt, Plan, Question, Quorum, Repeated, Research, Result, Retry, Review,
+        ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task, Topic,
+        Unfinished, Verdict, Verifier, Whole, Worker, check, several, step,
     };
 }

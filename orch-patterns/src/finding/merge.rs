@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::dedupe::{Edge, Grouping, group};
+use super::dedupe::{DOUBT, Edge, Grouping, compare};
 use super::rank::{self, ListLengths};
 use super::{MergeSettings, Merged, Related, Relation, Reported};
 
-/// Items that are compared so closely are shown as related.
-const UNCERTAIN: f64 = -0.05;
 /// Related items that one item shows.
 const MAX_RELATED: usize = 3;
 
@@ -22,7 +20,11 @@ const MAX_RELATED: usize = 3;
 /// beyond that only pairs that stand close or share a rare word, so that the time grows with the number of findings
 /// and not with its square. Of each text the first 1,000 characters count.
 pub fn merge(reported: Vec<Reported>, settings: &MergeSettings) -> Vec<Merged> {
-    let grouping = group(reported, settings);
+    listed(&compare(reported, settings).grouped(), settings)
+}
+
+/// The ranked items of a grouping.
+pub(super) fn listed(grouping: &Grouping, settings: &MergeSettings) -> Vec<Merged> {
     let likeness: HashMap<(usize, usize), f64> = grouping
         .edges
         .iter()
@@ -41,7 +43,7 @@ pub fn merge(reported: Vec<Reported>, settings: &MergeSettings) -> Vec<Merged> {
     let mut items: Vec<(Vec<usize>, Merged)> = grouping
         .groups
         .iter()
-        .map(|group| (group.clone(), item(group, &grouping, &likeness, &lengths, panel)))
+        .map(|group| (group.clone(), item(group, grouping, &likeness, &lengths, panel)))
         .collect();
     // Equal scores: more votes, then the earliest in a list, then canonical order.
     items.sort_by(|(a, x), (b, y)| {
@@ -107,7 +109,7 @@ fn relate(items: &mut [Merged], item_of: &[usize], edges: &[Edge]) {
         let why = match edge.weight {
             _ if a == b => continue,
             None if edge.twin => Relation::SameSource,
-            Some(weight) if weight > UNCERTAIN => Relation::Uncertain,
+            Some(weight) if weight > -DOUBT => Relation::Uncertain,
             _ => continue,
         };
         for (from, to) in [(a, b), (b, a)] {

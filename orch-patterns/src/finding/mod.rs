@@ -2,11 +2,13 @@
 //!
 //! [`Finding`] and [`Findings`] are the deliverable. [`merge`] joins what is the same defect (`dedupe`) and ranks
 //! the result (`rank`); it never drops a report. No I/O, no model, no randomness: the same reports give the same
-//! list, in whatever order they came.
+//! list, in whatever order they came. [`merge_with`] also asks somebody about the pairs that words cannot decide.
 
+mod adjudicate;
 mod codex_review;
 mod dedupe;
 mod deliverable;
+mod doubt;
 mod lines;
 mod merge;
 mod merged;
@@ -18,8 +20,10 @@ mod severity;
 #[cfg(test)]
 mod tests;
 
+pub use adjudicate::{adjudicator, merge_with};
 pub use dedupe::{Measure, Pairwise, Similarity, Wording};
 pub use deliverable::{Finding, Findings};
+pub use doubt::{Adjudication, Doubt, Ruled, Ruling};
 pub use lines::read_lines;
 pub use merge::merge;
 pub use merged::{Merged, Related, Relation, Reported};

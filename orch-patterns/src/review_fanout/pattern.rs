@@ -1,6 +1,8 @@
 //! The pattern itself.
 
+use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use orch_core::{
@@ -8,9 +10,10 @@ use orch_core::{
 };
 use orch_prompts::Artefact;
 
+use super::review::Said;
 use super::{Review, Reviewer};
 use crate::combinator::{Branch, Gathered, gather};
-use crate::finding::{Findings, MergeSettings};
+use crate::finding::{Doubt, Findings, MergeSettings, Ruled, merge_with};
 
 /// The label of this pattern on step keys.
 const LABEL: &str = "review-fanout";
@@ -27,6 +30,17 @@ const LABEL: &str = "review-fanout";
 pub struct ReviewFanout {
     reviewers: Vec<Reviewer>,
     merging: MergeSettings,
+    adjudicator: Option<Adjudicator>,
+}
+
+/// Whoever is asked about pairs in doubt.
+#[derive(Clone)]
+struct Adjudicator(Arc<dyn Pattern<In = Vec<Doubt>, Out = Vec<Ruled>>>);
+
+impl fmt::Debug for Adjudicator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Adjudicator(..)")
+    }
 }
 
 impl ReviewFanout {
@@ -35,12 +49,21 @@ impl ReviewFanout {
         Self {
             reviewers: reviewers.into_iter().map(Into::into).collect(),
             merging: MergeSettings::default(),
+            adjudicator: None,
         }
     }
 
     /// Sets how findings are joined and ranked.
     pub fn merging(mut self, settings: MergeSettings) -> Self {
         self.merging = settings;
+        self
+    }
+
+    /// Asks about the pairs of findings that words cannot decide: a worker
+    /// ([`adjudicator`](crate::finding::adjudicator) is one) or a closure. It is asked once at most, and its failure
+    /// changes nothing but [`Review::adjudication`].
+    pub fn adjudicate(mut self, by: impl Pattern<In = Vec<Doubt>, Out = Vec<Ruled>> + 'static) -> Self {
+        self.adjudicator = Some(Adjudicator(Arc::new(by)));
         self
     }
 
@@ -153,7 +176,15 @@ impl Pattern for ReviewFanout {
             .map(|(index, findings)| (self.reviewers[index].name(), findings))
             .collect();
         let count = answers.len();
-        let review = Review::merge(answers, cx.work_tree(), &self.merging);
+        let review = match &self.adjudicator {
+            None => Review::merge(answers, cx.work_tree(), &self.merging),
+            Some(Adjudicator(by)) => {
+                let said = Said::of(answers, cx.work_tree());
+                let settings = self.merging.clone().panel(said.panel);
+                let (items, adjudication) = merge_with(&cx, said.reported, &settings, by).await?;
+                Review::new(items, said.reviewers, Some(adjudication))
+            }
+        };
         let review = review.changed_meanwhile(&cx.changed_meanwhile());
         cx.finish_plan().await?;
         Ok(Covered::new(review, count, missing))

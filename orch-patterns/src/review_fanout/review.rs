@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use orch_core::plain;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Findings, MergeSettings, Merged, Reported, merge};
+use crate::finding::{Adjudication, Finding, Findings, MergeSettings, Merged, Reported, merge};
 
 /// A ranked list of findings without duplicates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Review {
     /// What is said of them may hold for the old text. Made plain.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed_meanwhile: Vec<String>,
+    /// What an adjudicator was asked and said, when there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjudication: Option<Adjudication>,
 }
 
 impl Review {
@@ -32,6 +35,46 @@ impl Review {
         answers: impl IntoIterator<Item = (S, Findings)>,
         work_tree: &Path,
         settings: &MergeSettings,
+    ) -> Self {
+        let said = Said::of(answers, work_tree);
+        let items = merge(said.reported, &settings.clone().panel(said.panel));
+        Self::new(items, said.reviewers, None)
+    }
+
+    pub(super) fn new(
+        items: Vec<Merged>,
+        reviewers: Vec<String>,
+        adjudication: Option<Adjudication>,
+    ) -> Self {
+        Self {
+            changed_meanwhile: Vec::new(),
+            next_step: items.first().map(next_step),
+            items,
+            reviewers,
+            adjudication,
+        }
+    }
+
+    /// The same, of a tree in which these files changed meanwhile.
+    pub(super) fn changed_meanwhile(mut self, paths: &[PathBuf]) -> Self {
+        let plain = |path: &PathBuf| plain::line(&path.to_string_lossy(), 300);
+        self.changed_meanwhile = paths.iter().map(plain).collect();
+        self
+    }
+}
+
+/// What reviewers said, ready to be merged.
+pub(super) struct Said {
+    pub(super) reviewers: Vec<String>,
+    pub(super) reported: Vec<Reported>,
+    /// How many reviewers delivered.
+    pub(super) panel: u32,
+}
+
+impl Said {
+    pub(super) fn of<S: Into<String>>(
+        answers: impl IntoIterator<Item = (S, Findings)>,
+        work_tree: &Path,
     ) -> Self {
         let mut reviewers = Vec::new();
         let mut reported = Vec::new();
@@ -48,21 +91,11 @@ impl Review {
             reviewers.push(name);
         }
         let panel = u32::try_from(reviewers.len()).unwrap_or(u32::MAX);
-        let items = merge(reported, &settings.clone().panel(panel));
-        let next_step = items.first().map(next_step);
         Self {
-            items,
-            next_step,
             reviewers,
-            changed_meanwhile: Vec::new(),
+            reported,
+            panel,
         }
-    }
-
-    /// The same, of a tree in which these files changed meanwhile.
-    pub(super) fn changed_meanwhile(mut self, paths: &[PathBuf]) -> Self {
-        let plain = |path: &PathBuf| plain::line(&path.to_string_lossy(), 300);
-        self.changed_meanwhile = paths.iter().map(plain).collect();
-        self
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use orch_prompts::{
-    Brief, Material, Slice, Slices, Stance, condenser, implementer, implementer_of_findings, judge, merger, proposer, researcher, scout, section_writer, synthesiser, verifier, verifier_of, refiner, researcher_of_files,
+    Brief, Material, Slice, Slices, Stance, condenser, implementer, implementer_of_findings, judge, merger,
+    proposer, refiner, researcher, researcher_of_files, scout, section_writer, synthesiser, verifier,
+    verifier_of,
 };
 use serde_json::json;
 

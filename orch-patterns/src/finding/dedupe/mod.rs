@@ -20,6 +20,6 @@ mod vectors;
 mod wording;
 
 pub(super) use affinity::Edge;
-pub(super) use group::{Grouping, group};
+pub(super) use group::{DOUBT, Grouping, compare};
 pub use similarity::{Measure, Pairwise, Similarity};
 pub use wording::Wording;

@@ -208,7 +208,7 @@ fn a_higher_bar_joins_less_and_the_nearly_joined_are_related() {
     assert_eq!(merge(pair(), &MergeSettings::default().join_at(0.9)).len(), 2);
     let likeness = 0.5;
     let fixed = MergeSettings::default().similarity(Pairwise(move |_: &Finding, _: &Finding| likeness));
-    let items = merge(pair(), &fixed.join_at(0.4));
+    let items = merge(pair(), &fixed.join_at(0.38));
     assert_eq!(items.len(), 2);
     assert_eq!(items[0].related.len(), 1);
     assert_eq!(
