@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
 
 mod doctor;
+mod merge_findings;
 mod program;
 mod real_codex;
 mod review_fanout;

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::thread;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use super::Scorer;
 use super::bars::Bar;
@@ -22,14 +23,18 @@ pub(super) fn leave_one_project_out(scorer: &Scorer, folder: &Path) -> Result<us
     let projects = scorer.projects(folder)?;
     let settings = settings();
     println!("{} projects, {} settings", projects.len(), settings.len());
-    let mut hard: Vec<Vec<f64>> = Vec::new();
-    for (name, data) in &projects {
-        let figures = settings
+    // Scoring waits for the scorer's process: a thread a project keeps a few processors busy.
+    let hard: Vec<Vec<f64>> = thread::scope(|scope| {
+        let scoring: Vec<_> = projects
             .iter()
-            .map(|setting| Ok(scorer.figures(data, setting)?.hard))
-            .collect::<Result<Vec<f64>>>();
-        hard.push(figures.with_context(|| format!("scoring {name}"))?);
-    }
+            .map(|(name, data)| (name, scope.spawn(|| hard_of_each(scorer, data, &settings))))
+            .collect();
+        let hard = scoring.into_iter().map(|(name, project)| {
+            let figures = project.join().unwrap_or_else(|_| bail!("scoring panicked"));
+            figures.with_context(|| format!("scoring {name}"))
+        });
+        hard.collect::<Result<_>>()
+    })?;
     let mut sum = 0.0;
     for (at, (name, _)) in projects.iter().enumerate() {
         let best = best_without(&hard, at).context("there is no setting")?;
@@ -45,6 +50,12 @@ pub(super) fn leave_one_project_out(scorer: &Scorer, folder: &Path) -> Result<us
     let bar = Bar::at_least("mean hard F1", mean, 0.84);
     println!("\n{}", bar.line());
     Ok(usize::from(!bar.holds()))
+}
+
+/// The hard F1 of one project under each setting.
+fn hard_of_each(scorer: &Scorer, data: &Path, settings: &[Vec<String>]) -> Result<Vec<f64>> {
+    let hard = |setting: &Vec<String>| Ok(scorer.figures(data, setting)?.hard);
+    settings.iter().map(hard).collect()
 }
 
 /// Every point of the grid, as arguments.
