@@ -38,12 +38,27 @@ fn reports() -> Vec<Reported> {
         .collect()
 }
 
+/// Without places every pair is compared, and words alone decide.
+fn unplaced() -> Vec<Reported> {
+    reports()
+        .into_iter()
+        .map(|report| Reported {
+            finding: Finding::new(report.finding.claim),
+            ..report
+        })
+        .collect()
+}
+
 fn merging(criterion: &mut Criterion) {
-    let reports = reports();
     let settings = MergeSettings::default();
-    criterion.bench_function("merge_40_findings", |bench| {
-        bench.iter(|| merge(reports.clone(), &settings));
-    });
+    for (name, reports) in [
+        ("merge_40_findings", reports()),
+        ("merge_40_findings_without_places", unplaced()),
+    ] {
+        criterion.bench_function(name, |bench| {
+            bench.iter(|| merge(reports.clone(), &settings));
+        });
+    }
 }
 
 criterion_group!(benches, merging);

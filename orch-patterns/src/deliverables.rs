@@ -7,6 +7,7 @@ use crate::deliverable::{
     Choice, Condensed, ContextNotes, Fix, Proposal, ResearchNotes, Section, Sources, Synthesis, Verification,
 };
 use crate::finding::Findings;
+use crate::finding::{Findings, Ruled};
 
 /// One shipped deliverable.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,7 @@ pub fn shipped() -> Result<Vec<Shipped>, (&'static str, SchemaError)> {
         ("Proposal", Proposal::schema()),
         ("Choice", Choice::schema()),
         ("Section", Section::schema()),
+        ("Vec<Ruled>", Vec::<Ruled>::schema()),
     ];
     let mut shipped = Vec::new();
     for (name, schema) in all {

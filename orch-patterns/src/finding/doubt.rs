@@ -34,6 +34,7 @@ pub struct Ruled {
 /// Whether two findings are one defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Ruling {
     /// They are one defect.
     Same,

@@ -57,7 +57,9 @@ impl Figures {
 pub(crate) fn verdict(figures: &Figures) -> usize {
     println!("{}\n", figures.printed);
     let bars = figures.bars();
-    bars.iter().for_each(|bar| println!("{}", bar.line()));
+    for bar in &bars {
+        println!("{}", bar.line());
+    }
     bars.iter().filter(|bar| !bar.holds()).count()
 }
 
@@ -66,7 +68,7 @@ pub(crate) fn verdict(figures: &Figures) -> usize {
 pub(crate) struct Bar {
     name: &'static str,
     figure: f64,
-    bar: f64,
+    floor_or_ceiling: f64,
     at_least: bool,
 }
 
@@ -75,7 +77,7 @@ impl Bar {
         Self {
             name,
             figure,
-            bar,
+            floor_or_ceiling: bar,
             at_least: true,
         }
     }
@@ -89,9 +91,9 @@ impl Bar {
 
     pub(crate) fn holds(&self) -> bool {
         if self.at_least {
-            self.figure >= self.bar
+            self.figure >= self.floor_or_ceiling
         } else {
-            self.figure <= self.bar
+            self.figure <= self.floor_or_ceiling
         }
     }
 
@@ -100,7 +102,7 @@ impl Bar {
         let verdict = if self.holds() { "holds" } else { "MISSED" };
         format!(
             "{:<15} {:>6.digits$}  {sign} {:<6.digits$} {verdict}",
-            self.name, self.figure, self.bar
+            self.name, self.figure, self.floor_or_ceiling
         )
     }
 }

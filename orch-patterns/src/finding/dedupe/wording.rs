@@ -1,11 +1,9 @@
 //! The default measure: words and character n-grams, no model.
 
-use std::collections::BTreeMap;
-
 use super::super::Finding;
 use super::similarity::{Measure, Similarity};
 use super::tokens::Tokens;
-use super::vectors::tf_idf;
+use super::vectors::{Bag, tf_idf};
 
 /// What a word of the evidence or of the recommendation counts, where one of the claim counts 1. Low, because two
 /// defects at one place quote the same code.
@@ -43,20 +41,23 @@ impl Similarity for Wording {
 }
 
 /// Counts the terms of the three texts of a finding. A term counts by the weightiest text it is in.
-fn bag<'t>(
-    texts: &'t [(f64, Tokens); 3],
-    terms: fn(&'t Tokens, &mut dyn FnMut(&'t str)),
-) -> BTreeMap<&'t str, f64> {
-    let mut bag = BTreeMap::new();
-    for (weight, tokens) in texts {
-        let mut fresh: BTreeMap<&str, f64> = BTreeMap::new();
-        terms(tokens, &mut |term| *fresh.entry(term).or_default() += 1.0);
-        for (term, count) in fresh {
-            bag.entry(term)
-                .or_insert(if *weight < 1.0 { *weight } else { count });
-        }
+fn bag<'t>(texts: &'t [(f64, Tokens); 3], terms: fn(&'t Tokens, &mut dyn FnMut(&'t str))) -> Bag<'t> {
+    let mut all: Vec<(&str, usize)> = Vec::new();
+    for (text, (_, tokens)) in texts.iter().enumerate() {
+        terms(tokens, &mut |term| all.push((term, text)));
     }
-    bag
+    // Sorting beats a map: there are hundreds of short terms, and most occur once.
+    all.sort_unstable();
+    all.chunk_by(|(x, _), (y, _)| x == y)
+        .map(|same| {
+            let (term, text) = same[0];
+            let weight = texts[text].0;
+            let within = same.iter().take_while(|(_, other)| *other == text).count();
+            #[expect(clippy::cast_precision_loss, reason = "a count of words")]
+            let count = if weight < 1.0 { weight } else { within as f64 };
+            (term, count)
+        })
+        .collect()
 }
 
 fn word_terms<'t>(tokens: &'t Tokens, each: &mut dyn FnMut(&'t str)) {
