@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use orch_examples::{exit, flags::Common, scan::ScanLens};
+use orch_examples::{exit, flags::Common, program, scan::ScanLens};
 
 use crate::lineup;
 
@@ -68,17 +68,6 @@ impl Call {
                 paths: words.map(PathBuf::from).collect(),
             });
         }
-        match Args::try_parse() {
-            Ok(args) => Ok(Self::Review(Box::new(args))),
-            Err(error) => {
-                // Nothing is left to do when the message itself cannot be printed.
-                let _ = error.print();
-                Err(if error.use_stderr() {
-                    ExitCode::from(exit::USAGE)
-                } else {
-                    ExitCode::SUCCESS
-                })
-            }
-        }
+        program::parse().map(|args| Self::Review(Box::new(args)))
     }
 }

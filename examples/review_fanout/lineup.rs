@@ -104,10 +104,8 @@ impl Lineup {
             agents: Vec::new(),
             notes: Vec::new(),
         };
-        let root = target
-            .work_tree
-            .canonicalize()
-            .context("the work tree cannot be used")?;
+        let root = target.setting.work_tree();
+        let root = root.canonicalize().context("the work tree cannot be used")?;
         let mut members = Vec::new();
         if names.is_empty() {
             for lens in DEFAULT_SCANNERS {

@@ -2,11 +2,10 @@
 
 use std::io::{self, Write};
 
-use jiff::Timestamp;
 use orch_examples::flags::Format;
+use orch_examples::program::{Worker, seconds, workers};
 use orch_patterns::finding::Merged;
-use orch_patterns::orch_core::{Entry, Process};
-use orch_patterns::{Coverage, Covered, Missing, Outcome, Plan, Review, Roster, RunId, engine, plain};
+use orch_patterns::{Coverage, Covered, Missing, Plan, Review, Roster, RunId, plain};
 use serde::Serialize;
 
 use crate::args::Args;
@@ -38,22 +37,6 @@ struct Json<'a> {
     seconds: f64,
 }
 
-/// One worker in the JSON form: what became of it, not what it said.
-#[derive(Serialize)]
-struct Worker<'a> {
-    label: &'a str,
-    agent: &'a str,
-    pid: Option<u32>,
-    terminal: Option<&'a str>,
-    processes: &'a [Process],
-    started: Option<Timestamp>,
-    finished: Option<Timestamp>,
-    repairs: u32,
-    usage: Option<engine::Usage>,
-    outcome: &'static str,
-    detail: Option<String>,
-}
-
 impl Report<'_> {
     /// Whether every reviewer delivered.
     pub(crate) fn is_full(&self) -> bool {
@@ -71,7 +54,7 @@ impl Report<'_> {
     }
 
     fn print_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let what = if self.target.is_sample {
+        let what = if self.target.setting.is_sample() {
             "the sample".to_owned()
         } else {
             self.target.artefact.to_string()
@@ -86,7 +69,7 @@ impl Report<'_> {
         writeln!(
             out,
             "\nCoverage: {coverage} reviewers delivered, in {:.1} s.",
-            self.seconds()
+            seconds(self.roster)
         )?;
         for missing in self.review.missing() {
             let why = plain::line(&missing.why.to_string(), 500);
@@ -101,54 +84,17 @@ impl Report<'_> {
         let form = Json {
             run: self.run,
             agent: self.args.common.agent.name(),
-            work_tree: self.target.work_tree.display().to_string(),
+            work_tree: self.target.setting.work_tree().display().to_string(),
             artefact: self.target.artefact.to_string(),
-            sample: self.target.is_sample,
+            sample: self.target.setting.is_sample(),
             plan: self.roster.plans.outermost(),
             findings: &review.items,
             next_step: review.next_step.as_deref(),
             coverage: self.review.coverage(),
             missing: self.review.missing(),
-            workers: self.roster.workers.iter().map(worker).collect(),
-            seconds: self.seconds(),
+            workers: workers(self.roster),
+            seconds: seconds(self.roster),
         };
         serde_json::json!(form)
-    }
-
-    /// From the first start of a worker to the last end.
-    fn seconds(&self) -> f64 {
-        let started = self.roster.workers.iter().filter_map(|entry| entry.started).min();
-        let finished = self
-            .roster
-            .workers
-            .iter()
-            .filter_map(|entry| entry.finished)
-            .max();
-        match (started, finished) {
-            (Some(started), Some(finished)) => finished.duration_since(started).as_secs_f64(),
-            _ => 0.0,
-        }
-    }
-}
-
-fn worker(entry: &Entry) -> Worker<'_> {
-    let last = entry.processes.last();
-    let (outcome, detail) = match &entry.outcome {
-        Some(Outcome::Done(_)) => ("done", None),
-        Some(Outcome::Unfinished(why)) => (why.word(), Some(plain::block(&why.to_string()))),
-        None => ("cancelled", None),
-    };
-    Worker {
-        label: &entry.label,
-        agent: &entry.agent,
-        pid: last.map(|process| process.pid),
-        terminal: last.and_then(|process| process.terminal.as_deref()),
-        processes: &entry.processes,
-        started: entry.started,
-        finished: entry.finished,
-        repairs: entry.repairs,
-        usage: entry.usage,
-        outcome,
-        detail,
     }
 }

@@ -4,18 +4,23 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`flags`], [`exit`] | flags and exit codes that all examples have |
+//! | [`program`] | what every example does around its pattern: the call, the run, the rehearsal, the result |
+//! | [`scripted`] | workers that are shell scripts, for work that no program does |
 //! | [`signals`] | Ctrl-C: the first asks the run to end, the second ends it at once |
 //! | [`rehearsed`] | how a dry run is shown |
 //! | [`scan`] | the scanners: an example starts itself again as one of them |
 //! | [`tools`] | installed tools as reviewers: how each is called, how its output becomes findings |
-//! | [`sample`] | a small package with known defects, embedded |
+//! | [`sample`], [`unpack`] | a small package with known defects, embedded; how such files are written |
 
 #![forbid(unsafe_code)]
 
 pub mod exit;
 pub mod flags;
+pub mod program;
 pub mod rehearsed;
 pub mod sample;
 pub mod scan;
+pub mod scripted;
 pub mod signals;
 pub mod tools;
+pub mod unpack;

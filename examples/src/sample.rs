@@ -3,13 +3,10 @@
 //! The files carry the suffix `.sample`, so that no tool takes them for code of this workspace; it is dropped when
 //! they are unpacked. They are text to be reviewed: they compile, but nothing here builds or runs them.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::io;
 use std::path::Path;
 
-/// The folders, parents first.
-const FOLDERS: [&str; 3] = ["src", "docs", "scripts"];
+use crate::unpack;
 
 /// Each file: where it goes, and what is in it.
 const FILES: [(&str, &str); 9] = [
@@ -27,48 +24,17 @@ const FILES: [(&str, &str); 9] = [
     ),
 ];
 
-/// Writes the sample into the directory `into`, which is made when it is missing: folders 0700, files 0600.
-///
-/// Every folder and file is made new, so nothing is overwritten and no symbolic link that waits there is followed.
+/// Writes the sample into the directory `into`; see [`unpack`](unpack::unpack).
 ///
 /// # Errors
 /// When `into` is no directory or cannot be made, or when one of the sample's names is already taken in it.
 pub fn unpack(into: &Path) -> io::Result<()> {
-    let mut private = DirBuilder::new();
-    private.mode(0o700);
-    match private.create(into) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(at(into, &error)),
-        _ => {}
-    }
-    if !fs::symlink_metadata(into)?.is_dir() {
-        return Err(at(into, &io::Error::from(io::ErrorKind::NotADirectory)));
-    }
-    for folder in FOLDERS {
-        let path = into.join(folder);
-        private.create(&path).map_err(|error| at(&path, &error))?;
-    }
-    for (name, text) in FILES {
-        let path = into.join(name);
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .map_err(|error| at(&path, &error))?;
-    }
-    Ok(())
-}
-
-fn at(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(
-        error.kind(),
-        format!("unpacking the sample failed at {}: {error}", path.display()),
-    )
+    unpack::unpack(into, &FILES)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use serde_json::Value;
@@ -88,7 +54,8 @@ mod tests {
                 "{name}"
             );
         }
-        for folder in FOLDERS.map(|folder| into.join(folder)).iter().chain([&into]) {
+        let folders = ["src", "docs", "scripts"].map(|folder| into.join(folder));
+        for folder in folders.iter().chain([&into]) {
             assert_eq!(
                 fs::metadata(folder).unwrap().permissions().mode() & 0o777,
                 0o700,

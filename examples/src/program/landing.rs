@@ -1,0 +1,68 @@
+//! What is done with a patch.
+
+use std::fmt;
+
+use orch_patterns::{Patch, plain};
+use serde::Serialize;
+
+use super::Setting;
+
+/// What was done with a patch: only shown, or brought into the work tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Landing {
+    /// The files that it changes, made plain.
+    pub files: Vec<String>,
+    /// The diff, made plain.
+    pub diff: String,
+    /// Whether it is in the user's work tree now.
+    pub applied: bool,
+    /// Why it is not, when it was to be.
+    pub failed: Option<String>,
+    /// Whether it stands in a sample, which is gone when the program ends.
+    pub in_sample: bool,
+}
+
+impl Landing {
+    /// Brings `patch` into the work tree when `apply` says so, and tells what was done.
+    ///
+    /// # Cancel safety
+    /// As [`Patch::apply`].
+    pub async fn of(patch: &Patch, setting: &Setting, apply: bool) -> Self {
+        let failed = if apply && !patch.is_empty() {
+            let applied = patch.apply().await;
+            applied.err().map(|error| plain::block(&error.to_string()))
+        } else {
+            None
+        };
+        let file = |path: &std::path::Path| plain::line(&path.to_string_lossy(), 300);
+        Self {
+            files: patch.files().map(file).collect(),
+            diff: plain::block(patch.diff()),
+            applied: apply && failed.is_none() && !patch.is_empty(),
+            failed,
+            in_sample: setting.is_sample(),
+        }
+    }
+}
+
+impl fmt::Display for Landing {
+    /// The diff, and what was done with it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.files.is_empty() {
+            return writeln!(f, "No file was changed.");
+        }
+        writeln!(f, "{}\n", self.diff.trim_end())?;
+        let files = self.files.join(", ");
+        match &self.failed {
+            Some(why) => writeln!(f, "Not applied: {why}"),
+            None if self.in_sample => {
+                writeln!(
+                    f,
+                    "Changed: {files}, in the sample, which goes with this program."
+                )
+            }
+            None if self.applied => writeln!(f, "Changed: {files}."),
+            None => writeln!(f, "Nothing was changed yet: {files}. --apply brings it in."),
+        }
+    }
+}
