@@ -80,6 +80,8 @@ pub mod research;
 pub mod review_fanout;
 pub mod split_merge;
 
+/// For a [`Pattern`] of your own: `#[async_trait] impl Pattern for ..`.
+pub use async_trait::async_trait;
 pub use combinator::{Decision, Repeated, Revise, several, step};
 pub use context_pack::{ContextPack, Executed, PackByRule, PackByWorker, Scout, Scouted, Task};
 pub use deliverable::{
@@ -116,10 +118,6 @@ pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
-        Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings,
-        Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, OptionsSelection, Orchestrator, Outcome,
-        Patch, Pattern, PatternExt, Plan, Question, Quorum, Repeated, Research, Result, Retry, Review,
-        ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task, Topic,
-        Unfinished, Verdict, Verifier, Whole, Worker, check, several, step,
+    Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings, Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, OptionsSelection, Orchestrator, Outcome, Patch, Pattern, PatternExt, Plan, Question, Quorum, Repeated, Research, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task, Topic, Unfinished, Verdict, Verifier, Whole, Worker, check, several, step, async_trait,
     };
 }

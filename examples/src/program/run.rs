@@ -10,6 +10,7 @@ use orch_patterns::{Builder, Error, Halt, Lines, Orchestrator, Pattern, Roster, 
 
 use super::{Program, Setting};
 use crate::flags::{Common, Format};
+use crate::scripted::{self, Marked};
 use crate::{exit, rehearsed};
 
 /// Who works, where, and with which flags.
@@ -42,6 +43,21 @@ impl Cast<'_> {
         self.common.agent.agent().is_none()
     }
 
+    /// Whether some of the workers are scripts that stand for an agent.
+    pub fn is_scripted(&self) -> bool {
+        let mark = scripted::name("");
+        self.agents.iter().any(|agent| agent.name().starts_with(&mark))
+    }
+
+    /// Lines of progress on standard error, marked where workers are scripted.
+    fn lines(&self) -> Lines {
+        if self.is_scripted() {
+            Lines::to(Marked::new(io::stderr()))
+        } else {
+            Lines::stderr()
+        }
+    }
+
     fn builder(&self) -> Builder {
         let mut builder = Orchestrator::builder(self.setting.work_tree())
             .limits(self.common.limits())
@@ -60,14 +76,18 @@ impl Program {
     /// Runs `pattern` on `input`. Progress goes to standard error; the first Ctrl-C cancels, the second kills.
     ///
     /// # Errors
-    /// When the call was wrong: the pattern was built or asked for something that cannot be. Nothing was started then.
+    /// When the call was wrong: an agent is not installed, or the pattern was built or asked for something that cannot be.
+    /// Nothing was started then.
     pub async fn run<P: Pattern>(
         &self,
         cast: &Cast<'_>,
         pattern: &P,
         input: P::In,
     ) -> anyhow::Result<Ran<P::Out>> {
-        let orch = cast.builder().observe(Lines::stderr()).build()?;
+        for agent in &cast.agents {
+            agent.program().locate()?;
+        }
+        let orch = cast.builder().observe(cast.lines()).build()?;
         self.told.pass_on(orch.canceller());
         let run = RunId::fresh();
         let end = orch.run_as(run, pattern, input).await;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{Cast, Program, Ran, Worker, seconds, workers};
 use crate::exit;
 use crate::flags::Format;
+use crate::scripted::marked;
 
 /// A result, ready to be shown.
 #[derive(Debug)]
@@ -59,10 +60,10 @@ impl Program {
         } else {
             plain::line(&cast.setting.work_tree().to_string_lossy(), 200)
         };
-        let by = if cast.is_tools() {
-            "programs and scripted workers; no model was asked"
-        } else {
-            cast.common.agent.name()
+        let by = match (cast.is_scripted(), cast.is_tools()) {
+            (true, _) => "scripted workers; no model was asked",
+            (_, true) => "programs; no model was asked",
+            _ => cast.common.agent.name(),
         };
         let body = match &ran.end {
             Ok(shown) => shown.text.clone(),
@@ -72,7 +73,8 @@ impl Program {
         let of = if count == 1 { "worker" } else { "workers" };
         let seconds = seconds(&ran.roster);
         let name = self.name();
-        format!("{name} on {on}\nby {by}\n\n{body}\n{count} {of}, {seconds:.1} s.\n")
+        let text = format!("{name} on {on}, by {by}\n\n{body}\n{count} {of}, {seconds:.1} s.\n");
+        if cast.is_scripted() { marked(&text) } else { text }
     }
 }
 

@@ -4,8 +4,10 @@
 
 mod doctor;
 mod merge_findings;
+mod own_pattern;
 mod program;
 mod real_codex;
 mod review_fanout;
+mod rules;
 mod sessions;
 mod terminal;
