@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::deliverable::{
     Choice, Condensed, ContextNotes, Fix, Proposal, ResearchNotes, Section, Sources, Synthesis, Verification,
 };
-use crate::finding::Findings;
 use crate::finding::{Findings, Ruled};
 
 /// One shipped deliverable.

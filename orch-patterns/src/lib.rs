@@ -118,6 +118,10 @@ pub mod prelude {
     pub use crate::agent::{Claude, Codex, Gemini, Opencode, Tool};
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
-    Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings, Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, OptionsSelection, Orchestrator, Outcome, Patch, Pattern, PatternExt, Plan, Question, Quorum, Repeated, Research, Result, Retry, Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task, Topic, Unfinished, Verdict, Verifier, Whole, Worker, check, several, step, async_trait,
+        Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings,
+        Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, OptionsSelection, Orchestrator, Outcome,
+        Patch, Pattern, PatternExt, Plan, Question, Quorum, Repeated, Research, Result, Retry, Review,
+        ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task, Topic,
+        Unfinished, Verdict, Verifier, Whole, Worker, async_trait, check, several, step,
     };
 }

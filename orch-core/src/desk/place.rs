@@ -54,14 +54,13 @@ impl Place {
     ) -> Result<Self, String> {
         let found = Repository::of(work_tree).await;
         let isolation = match (asked, &found) {
-            (Some(asked), Ok(_)) => asked,
             (Some(Isolation::Worktree), Err(why)) => {
                 return Err(format!(
                     "a writer {} needs a git repository: {why}; ask for a desk in a clone or in place",
                     Isolation::Worktree
                 ));
             }
-            (Some(asked), Err(_)) => asked,
+            (Some(asked), _) => asked,
             (None, Ok(_)) if many => Isolation::Clone,
             (None, _) => Isolation::InPlace,
         };
