@@ -23,7 +23,8 @@ fn line(id: u32, source: &str, order: u32, text: &str) -> Value {
 }
 
 fn lines<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
-    values.into_iter().map(|value| format!("{value}\n")).collect()
+    let lines: Vec<String> = values.into_iter().map(Value::to_string).collect();
+    lines.join("\n")
 }
 
 /// The labelled findings, with ids; the labels are still there.
