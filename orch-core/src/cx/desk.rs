@@ -308,18 +308,19 @@ impl Desk {
     /// Writes a file here, in the program's own name: a text that was put together from what readers returned.
     ///
     /// # Errors
-    /// [`Halt::Misuse`] when the file is not one of the desk's; `Failed` when it cannot be written: a link or a folder
-    /// lies there, or the disk is full.
+    /// [`Halt::Misuse`] when the file is not one of the desk's; `Failed` when it cannot be written: a folder lies there,
+    /// a link is on the way, or the disk is full. A link in the file's own place is replaced, never followed.
     ///
     /// # Cancel safety
     /// Safe: the file is there whole or as it was.
     pub async fn put(&mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) -> Result<()> {
         self.seat.empty().await;
-        let path = path.as_ref();
-        let own = Territory::survey(self.run.work_tree(), [path]).ok();
-        if !own.is_some_and(|own| self.seat.territory().covers_all(&own)) {
-            return Err(self.not_ours(path).into());
-        }
+        let own = Territory::survey(self.run.work_tree(), [path.as_ref()]).ok();
+        let own = own.filter(|own| self.seat.territory().covers_all(own));
+        // As it is named from the tree's root, without a `.` in it.
+        let Some([path]) = own.as_ref().map(Territory::paths) else {
+            return Err(self.not_ours(path.as_ref()).into());
+        };
         let bytes = content.into();
         let written = Beneath::open(&self.seat.stands()).and_then(|tree| {
             let before = tree.read(path, u64::MAX)?;

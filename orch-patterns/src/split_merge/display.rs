@@ -1,6 +1,7 @@
 //! The plain text of a whole, for people.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use orch_core::{Outcome, plain};
 
@@ -17,7 +18,7 @@ impl fmt::Display for Whole {
         for (slice, part) in self.items() {
             writeln!(f, "- {slice}: {part}")?;
             if !part.left_out().is_empty() {
-                let paths = part.left_out().iter().map(|path| path.as_path());
+                let paths = part.left_out().iter().map(PathBuf::as_path);
                 writeln!(
                     f,
                     "  It also changed, and that is left out: {}",

@@ -26,7 +26,7 @@ use super::ownership::misuse;
 /// when it names a link or leads through one, or a name that is not UTF-8; or when a folder cannot be read.
 pub fn slices_of(work_tree: impl AsRef<Path>, pattern: &str) -> Result<Slices> {
     let root = work_tree.as_ref();
-    let wrong = |why: &str| misuse(format!("pattern {pattern:?} {why}"));
+    let wrong = |why: &str| misuse(&format!("pattern {pattern:?} {why}"));
     let mut found = vec![PathBuf::new()];
     for part in Path::new(pattern).components() {
         let part = match part {

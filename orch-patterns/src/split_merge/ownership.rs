@@ -22,7 +22,7 @@ impl Ownership {
     /// [`Halt::Misuse`] names the slices that cannot be handed out as they are.
     pub(super) fn survey(cx: &Cx, slices: &Slices, merge: &Merge) -> Result<Self> {
         if slices.is_empty() {
-            return Err(misuse("it has no slice: name at least one".to_owned()));
+            return Err(misuse("it has no slice: name at least one"));
         }
         labels_differ(slices)?;
         let mut owned: Vec<(String, PathBuf)> = Vec::new();
@@ -36,14 +36,14 @@ impl Ownership {
                     .collect::<Vec<_>>()
                     .join(", ");
                 let what = if sections.len() == 1 { "slice" } else { "slices" };
-                return Err(misuse(format!(
+                return Err(misuse(&format!(
                     "{what} {named} own no path, and nothing says into which file their text goes: give {} paths, or \
                      merge with Merge::text(path)",
                     name(first)
                 )));
             }
             (Some(text), []) => {
-                return Err(misuse(format!(
+                return Err(misuse(&format!(
                     "no slice is a section that could go into {}: add one with Slice::section, or merge with Merge::git()",
                     path_line(&text.path)
                 )));
@@ -52,7 +52,7 @@ impl Ownership {
                 let who = format!("the file of the sections, {},", path_line(&text.path));
                 let paths = surveyed(cx, &who, std::slice::from_ref(&text.path))?;
                 if paths.iter().any(|path| path.as_os_str().is_empty()) {
-                    return Err(misuse(format!("{who} is the work tree itself: name a file")));
+                    return Err(misuse(&format!("{who} is the work tree itself: name a file")));
                 }
                 owned.extend(paths.into_iter().map(|path| (who.clone(), path)));
             }
@@ -65,7 +65,7 @@ impl Ownership {
                 Some((path, other))
             });
             if let Some((path, (other, theirs))) = taken {
-                return Err(misuse(format!(
+                return Err(misuse(&format!(
                     "{other} and {who} overlap: {} and {} would both be written; give every path to one slice",
                     shown(theirs),
                     shown(path)
@@ -91,7 +91,7 @@ impl Ownership {
 fn labels_differ(slices: &Slices) -> Result<()> {
     for (index, slice) in slices.iter().enumerate() {
         if slice.label.trim().is_empty() {
-            return Err(misuse(format!(
+            return Err(misuse(&format!(
                 "slice {} of {} has no label: name it, so that it can be told from the others",
                 index + 1,
                 slices.len()
@@ -99,7 +99,7 @@ fn labels_differ(slices: &Slices) -> Result<()> {
         }
         let before = &slices.as_slice()[..index];
         if let Some(first) = before.iter().position(|other| other.label == slice.label) {
-            return Err(misuse(format!(
+            return Err(misuse(&format!(
                 "slices {} and {} are both labelled {}: give each a label of its own",
                 first + 1,
                 index + 1,
@@ -113,7 +113,7 @@ fn labels_differ(slices: &Slices) -> Result<()> {
 /// What a desk of these paths would lease. The handle's own reasons, with the slice's name before them.
 fn surveyed(cx: &Cx, who: &str, paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     cx.desk(paths).survey().map_err(|error| match error {
-        Error::Halt(Halt::Misuse(why)) => misuse(format!("{who} cannot be handed out: {why}")),
+        Error::Halt(Halt::Misuse(why)) => misuse(&format!("{who} cannot be handed out: {why}")),
         other => other,
     })
 }
@@ -134,6 +134,6 @@ fn name(slice: &Slice) -> String {
     plain::line(&slice.label, 200)
 }
 
-pub(super) fn misuse(why: String) -> Error {
+pub(super) fn misuse(why: &str) -> Error {
     Halt::Misuse(format!("split-merge: {why}")).into()
 }

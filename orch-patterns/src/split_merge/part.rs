@@ -103,6 +103,7 @@ pub(super) fn patch_shown<S: Serializer>(patch: &Patch, serializer: S) -> Result
     shown.end()
 }
 
+#[expect(clippy::ref_option, reason = "serde calls it so")]
 fn shown<S: Serializer>(patch: &Option<Arc<Patch>>, serializer: S) -> Result<S::Ok, S::Error> {
     match patch {
         Some(patch) => patch_shown(patch, serializer),

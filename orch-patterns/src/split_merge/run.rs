@@ -46,14 +46,11 @@ impl SplitMerge {
     /// Whether it can be done as it was said.
     fn agreed(&self, cx: &Cx, slices: &Slices) -> Result<Ownership> {
         if self.at_most == 0 {
-            return Err(misuse(
-                "it may work on 0 slices at once: allow at least one".to_owned(),
-            ));
+            return Err(misuse("it may work on 0 slices at once: allow at least one"));
         }
         if self.lane.isolation == Isolation::InPlace {
             return Err(misuse(
-                "writers in place would leave half of the work in the user's tree: isolate them in a clone or a work tree"
-                    .to_owned(),
+                "writers in place would leave half of the work in the user's tree: isolate them in a clone or a work tree",
             ));
         }
         Ownership::survey(cx, slices, &self.merge)

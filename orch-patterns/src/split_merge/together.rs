@@ -125,7 +125,7 @@ async fn spliced(cx: &Cx, desk: &mut Desk, text: &Text, parts: &[Part]) -> Resul
 /// What the merging worker gets to see: other workers' words, each with who said it.
 fn materials(parts: &[Part], conflicts: &[SliceConflict]) -> Vec<Material> {
     let mut materials = Vec::new();
-    let mut missing = String::new();
+    let mut missing = Vec::new();
     for part in parts {
         let label = plain::line(&part.slice.label, 200);
         let who = format!("the worker of slice {label}");
@@ -149,13 +149,13 @@ fn materials(parts: &[Part], conflicts: &[SliceConflict]) -> Vec<Material> {
                 }
             }
             Outcome::Unfinished(why) => {
-                missing += &format!("- {label}: {}\n", plain::line(&why.to_string(), 300));
+                missing.push(format!("- {label}: {}\n", plain::line(&why.to_string(), 300)));
             }
         }
     }
     if !missing.is_empty() {
         let what = "slices that are missing: nothing of theirs is here";
-        materials.push(Material::new(what, "the orchestrator", missing));
+        materials.push(Material::new(what, "the orchestrator", missing.concat()));
     }
     if conflicts.is_empty() {
         return materials;
