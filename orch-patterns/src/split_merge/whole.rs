@@ -14,7 +14,7 @@ use crate::deliverable::Fix;
 /// [`Patch::apply`].
 ///
 /// Every slice is in [`items`](Whole::items), whatever became of it. As JSON it has the parts, the patch as its files
-/// and diff, the conflicts, the checks, and the next step.
+/// and diff (made plain), the conflicts, the checks, and the next step.
 #[derive(Debug, Clone)]
 #[must_use = "what was merged is nowhere until its patch is applied, or put on a branch"]
 pub struct Whole {

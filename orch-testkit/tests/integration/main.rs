@@ -38,7 +38,6 @@ mod review_fanout;
 mod rounds;
 mod secrets;
 mod split_merge;
-mod split_merge_text;
 mod stages;
 mod step_keys;
 mod structured_output;

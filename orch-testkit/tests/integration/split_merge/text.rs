@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use orch_core::{FailClass, NotStarted};
 use orch_patterns::prelude::*;
@@ -11,8 +13,8 @@ use orch_patterns::{Section, check, slices_of};
 use orch_testkit::memory_engine::Play;
 use serde_json::json;
 
+use super::{Parts, answers_and_writes, files, pattern, slices, writes};
 use crate::desk::House;
-use crate::split_merge::{Parts, answers_and_writes, files, pattern, slices, writes};
 
 fn section(text: &str) -> Play {
     Play::answer(json!({"text": text, "left_open": ["a term"]}).to_string())
@@ -59,6 +61,29 @@ async fn sections_of_one_file_are_read_and_spliced_in_order() {
             "{is_repository}"
         );
     }
+}
+
+#[tokio::test]
+async fn sections_that_were_delivered_are_not_written_again_when_a_run_is_taken_up_again() {
+    let failing = Arc::new(AtomicBool::new(true));
+    let still = Arc::clone(&failing);
+    let parts = Parts::new(move |slice, _| match slice {
+        "two" if still.load(Ordering::SeqCst) => Play::fail(FailClass::Auth, "log in"),
+        slice => section(slice),
+    });
+    let split = pattern().merge(Merge::text("other.txt"));
+    let run = RunId::fresh();
+    let mut done = Vec::new();
+    for fails in [true, false] {
+        failing.store(fails, Ordering::SeqCst);
+        let covered = parts
+            .orch
+            .run_as(run, &split, sections(&["one", "two"]))
+            .await
+            .unwrap();
+        done.push((covered.coverage().done, parts.engine.jobs().len()));
+    }
+    assert_eq!(done, [(1, 2), (2, 3)], "only what failed is asked for again");
 }
 
 #[tokio::test]
