@@ -83,7 +83,7 @@ impl House {
         git(&self.tree, &["status", "--porcelain"])
     }
 
-    fn private_places(&self) -> usize {
+    pub(crate) fn private_places(&self) -> usize {
         let count = |kind| fs::read_dir(self.root.path().join("state").join(kind)).map_or(0, Iterator::count);
         count("runs") + count("patches")
     }
