@@ -1,7 +1,6 @@
 //! What a context pack's work returns.
 
 use std::fmt;
-use std::sync::Arc;
 
 use orch_core::{Coverage, Missing, Patch, Verdict};
 use orch_prompts::{Pack, Skipped};
@@ -26,12 +25,7 @@ pub struct Executed {
     pub missing: Vec<Missing>,
     /// What was written and how it was verified.
     pub delivery: Delivery,
-    #[serde(serialize_with = "inner")]
-    pub(super) pack: Option<Arc<Pack>>,
-}
-
-fn inner<S: serde::Serializer>(pack: &Option<Arc<Pack>>, serializer: S) -> Result<S::Ok, S::Error> {
-    pack.as_deref().serialize(serializer)
+    pub(super) pack: Option<Pack>,
 }
 
 impl Executed {
@@ -47,7 +41,7 @@ impl Executed {
 
     /// The pack under which it was done; none when it was skipped by rule.
     pub fn pack(&self) -> Option<&Pack> {
-        self.pack.as_deref()
+        self.pack.as_ref()
     }
 
     /// What is not shown to hold, a line each.

@@ -271,7 +271,7 @@ impl Default for ContextPack {
 /// What becomes of the task before anybody writes.
 struct Prepared {
     task: Task,
-    pack: Option<Arc<Pack>>,
+    pack: Option<Pack>,
     skipped: Option<Skipped>,
     delivered: usize,
     missing: Vec<Missing>,
@@ -286,10 +286,9 @@ impl Prepared {
         match &self.pack {
             Some(pack) => {
                 let holds = format!("{}\n{BY_THE_PACK}", assignment.holds);
-                let pack = Pack::clone(pack);
                 assignment
                     .holds(holds)
-                    .fenced_pack(pack, "condensed from what scouts found")
+                    .fenced_pack(pack.clone(), "condensed from what scouts found")
             }
             None => assignment,
         }
@@ -314,7 +313,7 @@ impl Pattern for ContextPack {
                 let scouted = self.scout(&cx, &task).await?;
                 let (delivered, missing) = (scouted.notes.coverage().done, scouted.notes.missing().to_vec());
                 cx.begin_step(1).await?;
-                let pack = Some(self.agreed(&cx, scouted).await?);
+                let pack = Some(Arc::unwrap_or_clone(self.agreed(&cx, scouted).await?));
                 cx.begin_step(2).await?;
                 Prepared {
                     task,

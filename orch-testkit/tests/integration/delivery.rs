@@ -1,19 +1,25 @@
 //! Writing and verifying at one desk: what outranks what, what reaches the next round, and how it ends.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use orch_core::event::EventKind;
 use orch_core::{Check, Error, FailClass, Halt, Limits, Outcome, Unfinished};
+use orch_patterns::agent::Agent;
 use orch_patterns::prelude::*;
-use orch_patterns::{Assignment, Delivery, Examination, Rounds, Verification};
+use orch_patterns::{Assignment, Delivery, Examination, Rounds, StateDir, Verification, engine};
 use orch_testkit::memory_engine::Play;
 use serde_json::json;
 
+use crate::desk::House;
 use crate::workshop::{Part, Workshop, assert_fenced, confirmed, fixed, refuted, said};
 
 fn implementer() -> Implementer {
     Implementer::new().writes(["src"])
 }
+
+/// What a scripted reader says.
+type Says = fn() -> Play;
 
 /// Holds when the file is the word.
 fn is(word: &str) -> Check {
@@ -46,7 +52,6 @@ async fn evidence_outranks_opinion() {
     let no = || said(&refuted("it is five"));
     let dead = || Play::fail(FailClass::Refused, "the verifier died");
     let unknown = || check("no-such-program-4711", ["x"]);
-    type Says = fn() -> Play;
     let rows: [(&str, Verifier, Says, Verdict, usize); 8] = [
         ("a check alone", is("five").into(), no, Verdict::Confirmed, 0),
         (
@@ -188,10 +193,11 @@ async fn nobody_is_sent_back_with_nothing_to_repair() {
 async fn a_failing_implementer_ends_it_with_what_there_is() {
     let shop = Workshop::new(|part: &Part<'_>| match part.nth {
         1 => part.writes("src/a.rs", "four\n", &fixed("wrote four")),
-        _ => {
+        2 => {
             part.leaves("src/a.rs", "half\n");
             Play::fail(FailClass::Refused, "no more")
         }
+        _ => unreachable!("it has ended"),
     });
     let delivery = delivered(&shop, &Rounds::new(implementer(), is("five"))).await;
     assert_eq!(
@@ -328,4 +334,27 @@ async fn what_cannot_be_right_is_said_before_anything_starts() {
     }
     let taken = |event: &orch_core::event::Event| matches!(event.kind, EventKind::DeskTaken { .. });
     assert!(!shop.house.seen.all().iter().any(taken));
+}
+
+#[tokio::test]
+async fn a_rehearsal_starts_no_writer_and_runs_no_check() {
+    let house = House::new();
+    let agent: Arc<dyn Agent> = Arc::new(Tool::new("t", "true"));
+    let orch = Orchestrator::builder(&house.tree)
+        .agent_arc(Arc::clone(&agent))
+        .engine(engine::Rehearsal::new([agent]))
+        .state_dir(StateDir::at(house.root.path().join("state")))
+        .build()
+        .unwrap();
+    let touch = check("touch", [house.tree.join("ran").display().to_string()]);
+    let delivery = orch
+        .run(&Rounds::new(implementer(), touch), task())
+        .await
+        .unwrap();
+    assert_eq!(delivery.verdict(), Verdict::Unverified);
+    assert_eq!(
+        delivery.remaining(),
+        ["the implementer did not finish: not started: rehearsal"]
+    );
+    assert!(!house.tree.join("ran").exists());
 }

@@ -79,7 +79,7 @@ async fn what_is_found_is_fixed_in_two_rounds_and_only_in_the_patch() {
         _ => None,
     });
     assert_eq!(
-        plan.take(1).filter(|plan| plan.is_finished()).count(),
+        plan.take(1).filter(orch_patterns::Plan::is_finished).count(),
         1,
         "the plan is done"
     );
@@ -304,6 +304,29 @@ async fn what_cannot_be_right_is_said_before_anybody_is_paid() {
             "{error}"
         );
     }
+}
+
+/// Nothing of it is about code: the text is in no file, and the writer writes the better one.
+#[tokio::test]
+async fn an_analysis_that_is_in_no_file_goes_the_same_way() {
+    let shop = Workshop::new(|part: &Part<'_>| match part.role {
+        "Implement" => part.writes(
+            "report.md",
+            "Sales fell, since prices rose.\n",
+            &fixed("gave the cause"),
+        ),
+        "Verify" => said(&confirmed()),
+        _ => said(&findings(&["The report claims a fall and gives no cause."])),
+    });
+    let funnel = funnel().implement(Implementer::new().writes(["report.md"]));
+    let analysis = Artefact::text("quarter", "Sales fell. CANARY");
+    let fixed = shop.orch.run(&funnel, analysis).await.unwrap();
+    assert_eq!(fixed.verdict(), Verdict::Confirmed, "{fixed}");
+    for role in ["Review risks", "Implement", "Verify"] {
+        assert_fenced(&shop.prompts_of(role)[0], "CANARY");
+    }
+    fixed.patch().unwrap().apply().await.unwrap();
+    assert_eq!(shop.house.status(), "?? report.md\n");
 }
 
 #[tokio::test]

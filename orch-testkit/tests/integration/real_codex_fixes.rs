@@ -195,9 +195,9 @@ async fn real_scout_act_verify_hands_the_condensed_pack_over_in_a_fence_and_not_
     assert_eq!(done.verdict(), Verdict::Confirmed, "{done}");
     assert_eq!(done.coverage.to_string(), "2 of 2");
 
-    let condenser = bench.begun_with("Condense the notes");
+    let asked_to_condense = bench.begun_with("Condense the notes");
     for words in ["RAW-4711 one", "RAW-4711 two"] {
-        assert_fenced(&condenser[0].prompt(), words);
+        assert_fenced(&asked_to_condense[0].prompt(), words);
     }
     let implementers = bench.begun_with("\nTASK\nMake the file say five.");
     assert_eq!(implementers.len(), 1);
