@@ -31,6 +31,10 @@ fn sliced() -> Brief {
 
 /// One of each, with other workers' words wherever there is a place for them.
 fn briefs() -> Vec<(&'static str, Brief)> {
+    [before_and_while_writing(), choosing_and_joining()].concat()
+}
+
+fn before_and_while_writing() -> Vec<(&'static str, Brief)> {
     vec![
         (
             "researcher",
@@ -85,6 +89,11 @@ fn briefs() -> Vec<(&'static str, Brief)> {
                 ["Which tests cover it?"],
             ),
         ),
+    ]
+}
+
+fn choosing_and_joining() -> Vec<(&'static str, Brief)> {
+    vec![
         (
             "proposer",
             proposer("How do we shorten the start?", &Stance::Robust, 2, 3),
