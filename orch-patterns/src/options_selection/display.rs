@@ -25,12 +25,10 @@ impl Selection {
         for comparison in &self.comparisons {
             writeln!(f, "  - {comparison}")?;
             if let Settled::Won(_) = comparison.settled {
-                let reasons = comparison
-                    .said
-                    .iter()
-                    .filter_map(|said| said.choice.reasons.first());
-                for reason in reasons {
-                    writeln!(f, "    because {reason}")?;
+                for said in &comparison.said {
+                    if let Some(reason) = said.choice.reasons.first() {
+                        writeln!(f, "    with {} first: {reason}", said.first)?;
+                    }
                 }
             }
         }
@@ -79,7 +77,9 @@ impl Selection {
             (Decided::Unjudged | Decided::Order, _) => {
                 "look at the first options yourself; nothing told them apart".to_owned()
             }
-            (_, Some(check)) => format!("carry it out, and see that it works: {check}"),
+            (_, Some(check)) => {
+                format!("carry it out, and see that it works; its proposer says how: {check}")
+            }
             (_, None) => "carry it out".to_owned(),
         }
     }

@@ -27,6 +27,8 @@ mod joining;
 mod law_trees;
 mod onlookers;
 mod partial_work;
+
+mod options_selection;
 mod permits;
 mod permits_law;
 mod plans;
@@ -37,6 +39,7 @@ mod readers_twenty_ways;
 mod real_codex_fixes;
 mod real_codex_review;
 mod real_codex_server;
+mod research;
 mod retries;
 mod review_fanout;
 mod rounds;
