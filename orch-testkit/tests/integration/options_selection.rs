@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use orch_patterns::agent::Tool;
 use orch_patterns::engine::{Job, Rehearsal, Usage};
-use orch_patterns::event::EventKind;
 use orch_patterns::options_selection::{
     AsProposed, Decided, EvidenceAlone, Pairing, Refinement, Refining, Settled, judge, refiner,
 };
@@ -18,8 +17,8 @@ use orch_patterns::{
 use orch_testkit::memory_engine::Play;
 use serde_json::json;
 
-use crate::fan::{AGENT, Fan, a_while, fan};
-use crate::research::outside;
+use crate::fan::{AGENT, Fan, fan};
+use crate::research::{outside, silent_at_work, until_at_work};
 
 mod choosing;
 mod failing;

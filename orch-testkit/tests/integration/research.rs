@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use orch_patterns::agent::Tool;
+use orch_patterns::agent::{Tool, WorkerEvent};
 use orch_patterns::engine::{Job, Rehearsal, Usage};
-use orch_patterns::event::EventKind;
+use orch_patterns::event::{Event, EventKind};
 use orch_patterns::prelude::*;
 use orch_patterns::research::{InOrderOfSupport, Synthesiser};
 use orch_patterns::{
@@ -16,6 +16,7 @@ use orch_testkit::memory_engine::Play;
 use serde_json::{Value, json};
 
 use crate::fan::{AGENT, Fan, a_while, fan};
+use crate::stages::Seen;
 
 mod failing;
 mod finding;
@@ -99,6 +100,22 @@ fn cast_with(
         })
     };
     fan(script, configure)
+}
+
+/// A worker that begins and never ends.
+pub(crate) fn silent_at_work() -> Play {
+    Play::silence().event(WorkerEvent::TurnStarted)
+}
+
+/// Waits until so many of them have begun and so many others are done.
+pub(crate) async fn until_at_work(seen: &Seen, at_work: usize, done: usize) {
+    let count =
+        |events: &[Event], of: fn(&EventKind) -> bool| events.iter().filter(|event| of(&event.kind)).count();
+    seen.until(|events| {
+        count(events, |kind| matches!(kind, EventKind::Worker { .. })) == at_work
+            && count(events, |kind| matches!(kind, EventKind::WorkerFinished { .. })) == done
+    })
+    .await;
 }
 
 fn crash() -> Play {

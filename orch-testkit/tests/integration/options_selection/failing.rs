@@ -97,24 +97,27 @@ async fn a_proposer_that_never_answers_costs_its_own_limit_and_no_other_result()
 
 #[tokio::test]
 async fn a_cancelled_selection_ends_everybody() {
-    for silent in ["robust", "Judge"] {
-        let fan = only(silent, Play::silence);
+    for (silent, done, at_work) in [("robust", 2, 1), ("Judge", 3, 4)] {
+        let fan = cast_with(
+            move |job| (role(job) == silent).then(silent_at_work),
+            |b| b.max_parallel(8),
+        );
         let selection = OptionsSelection::new(3);
-        let at_work = if silent == "Judge" { 3 + 4 } else { 3 };
         let cancel = async {
-            let queued = |kind: &EventKind| matches!(kind, EventKind::WorkerQueued { .. });
-            fan.seen
-                .until(|events| events.iter().filter(|event| queued(&event.kind)).count() >= at_work)
-                .await;
-            a_while().await;
+            until_at_work(&fan.seen, at_work, done).await;
             fan.orch.canceller().cancel();
         };
         let (result, ()) = tokio::join!(fan.orch.run(&selection, question()), cancel);
         assert!(matches!(result, Err(Error::Halt(Halt::Cancelled))), "{result:?}");
-        let done = fan.outcomes().iter().filter(|outcome| outcome.is_done()).count();
-        assert_eq!(done, if silent == "Judge" { 3 } else { 2 });
-        let ended = fan.outcomes().len();
-        assert_eq!(ended, fan.starts(), "every one that was started has its end");
+        let outcomes = fan.outcomes();
+        let cancelled = Outcome::Unfinished(Unfinished::Cancelled);
+        let ended = |of: &Outcome<String>| outcomes.iter().filter(|outcome| *outcome == of).count();
+        assert_eq!(ended(&cancelled), at_work, "{silent}");
+        assert_eq!(
+            outcomes.len(),
+            fan.starts(),
+            "every one that was started has its end"
+        );
         assert_eq!(asked(&fan, "Refine"), 0);
     }
 }

@@ -87,14 +87,10 @@ async fn a_researcher_that_never_answers_costs_its_own_limit_and_no_other_result
 
 #[tokio::test]
 async fn a_cancelled_research_ends_all_researchers() {
-    let fan = cast(|role| (role != "operators").then(Play::silence));
+    let fan = cast(|role| (role != "operators").then(silent_at_work));
     let research = Research::new(ANGLES);
     let cancel = async {
-        let ended = |kind: &EventKind| matches!(kind, EventKind::WorkerFinished { .. });
-        fan.seen
-            .until(|events| events.iter().any(|event| ended(&event.kind)))
-            .await;
-        a_while().await;
+        until_at_work(&fan.seen, 2, 1).await;
         fan.orch.canceller().cancel();
     };
     let (result, ()) = tokio::join!(fan.orch.run(&research, topic()), cancel);
