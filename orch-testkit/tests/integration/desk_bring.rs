@@ -142,7 +142,7 @@ async fn a_link_in_the_way_is_never_followed() {
             desk.write(&writer(&["src"]), &()).await?;
             let failed = |end: Result<()>| match end {
                 Err(Error::Unfinished(Unfinished::Failed(failure))) => {
-                    assert_eq!(failure.class, FailClass::Other)
+                    assert_eq!(failure.class, FailClass::Other);
                 }
                 other => panic!("{other:?}"),
             };

@@ -118,12 +118,12 @@ async fn with_one_slice_or_none_delivered_the_rest_is_missing_and_not_empty() {
 
 #[tokio::test]
 async fn cancelled_in_the_middle_nothing_is_left_and_the_users_tree_is_as_it_was() {
-    let parts = Parts::new(|slice, job| match slice {
-        "a" => writes(job, &[("a/x", "done\n")]),
-        _ => {
-            fs::write(job.work_tree.join("b/x"), "half\n").unwrap();
-            Play::silence()
+    let parts = Parts::new(|slice, job| {
+        if slice == "a" {
+            return writes(job, &[("a/x", "done\n")]);
         }
+        fs::write(job.work_tree.join("b/x"), "half\n").unwrap();
+        Play::silence()
     });
     let cancel = async {
         let done = |kind: &EventKind| matches!(kind, EventKind::PatchMade { .. });
