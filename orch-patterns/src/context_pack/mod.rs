@@ -25,6 +25,7 @@ mod by_rule;
 mod by_worker;
 mod executed;
 mod pattern;
+mod prepare;
 mod scout;
 mod scouted;
 mod task;

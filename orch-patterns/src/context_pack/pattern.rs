@@ -3,23 +3,20 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Halt, Missing, Pattern, Plan, Quorum, Result};
-use orch_prompts::{Pack, PackChoice, PackRule, Skipped};
+use orch_core::{Covered, Cx, Pattern, Plan, Quorum, Result};
+use orch_prompts::{Pack, PackChoice, PackRule};
 
 use super::approval::Approval;
+use super::prepare::Prepared;
 use super::{Executed, PackByRule, Scout, Scouted, Task};
-use crate::combinator::{Branch, Decision, Gathered, Revise as _, gather};
-use crate::delivery::{Assignment, Implementer, Rounds, Verifier};
+use crate::combinator::Decision;
+use crate::delivery::{Implementer, Rounds, Verifier};
 
 /// The label of this pattern on step keys.
 const LABEL: &str = "context-pack";
 
 /// How many rounds there are at most unless set.
 const ROUNDS: usize = 3;
-
-/// What has to hold of work that was done by a pack, beside the task itself.
-const BY_THE_PACK: &str = "The goal of the context pack under MATERIAL is reached as its success check shows, where it \
-                           has one; its non-goals are left alone and its constraints are respected.";
 
 type Condensing = Arc<dyn Pattern<In = Scouted, Out = Pack>>;
 
@@ -60,14 +57,14 @@ type Condensing = Arc<dyn Pattern<In = Scouted, Out = Pack>>;
 #[derive(Debug, Clone)]
 #[must_use = "a pattern does nothing until an orchestrator runs it"]
 pub struct ContextPack {
-    scouts: Vec<Scout>,
-    quorum: Quorum,
-    condense: Condensing,
-    approval: Approval,
-    implementer: Implementer,
-    verifier: Verifier,
-    rounds: usize,
-    rule: PackRule,
+    pub(super) scouts: Vec<Scout>,
+    pub(super) quorum: Quorum,
+    pub(super) condense: Condensing,
+    pub(super) approval: Approval,
+    pub(super) implementer: Implementer,
+    pub(super) verifier: Verifier,
+    pub(super) rounds: usize,
+    pub(super) rule: PackRule,
 }
 
 impl ContextPack {
@@ -177,121 +174,14 @@ impl ContextPack {
         }
     }
 
-    fn delivering(&self) -> Rounds {
+    pub(super) fn delivering(&self) -> Rounds {
         Rounds::new(self.implementer.clone(), self.verifier.clone()).at_most(self.rounds)
-    }
-
-    /// What cannot be right, before anything is started.
-    fn fit(&self, task: &Task) -> Result<()> {
-        self.delivering().fit("context pack")?;
-        let misuse = |why: String| Err(Halt::Misuse(why).into());
-        if task.goal().trim().is_empty() {
-            return misuse(
-                "task of the context pack has no goal: say what is to be true in the end".to_owned(),
-            );
-        }
-        if !self.rule.decide(&task.size).is_worth() {
-            return Ok(());
-        }
-        if self.scouts.is_empty() {
-            return misuse(
-                "context pack has no scout: give it at least one question, or skip it with `PackRule::never()`".to_owned(),
-            );
-        }
-        for (index, scout) in self.scouts.iter().enumerate() {
-            let name = scout.name();
-            if name.is_empty() {
-                return misuse(
-                    "context pack has a scout without a question: say what it looks for".to_owned(),
-                );
-            }
-            if self.scouts[..index].iter().any(|other| other.name() == name) {
-                return misuse(format!("context pack has two scouts for one question: {name}"));
-            }
-        }
-        Ok(())
-    }
-
-    async fn scout(&self, cx: &Cx, task: &Task) -> Result<Scouted> {
-        let lanes: Vec<Cx> = self
-            .scouts
-            .iter()
-            .map(|scout| cx.child("scout").child(scout.name()))
-            .collect();
-        let mut branches = Vec::with_capacity(lanes.len());
-        for (scout, lane) in self.scouts.iter().zip(&lanes) {
-            branches.push(Branch::new(scout.name(), lane.read(&scout.worker(), task)));
-        }
-        let Gathered { done, missing } = gather(branches, self.scouts.len()).await?;
-        let question = |index: &usize| self.scouts[*index].question().to_owned();
-        let questions = done.iter().map(|(index, _)| question(index)).collect();
-        let notes: Vec<_> = done.into_iter().map(|(_, notes)| notes).collect();
-        let count = notes.len();
-        let notes = Covered::new(notes, count, missing);
-        notes.clone().require(self.quorum)?;
-        Ok(Scouted::new(task.clone(), notes, questions))
-    }
-
-    /// Condenses until whoever decides is content.
-    async fn agreed(&self, cx: &Cx, mut scouted: Scouted) -> Result<Arc<Pack>> {
-        let mut lane = cx.clone();
-        let mut revisions = 0;
-        loop {
-            let condensed = self
-                .condense
-                .run(&lane.child("condense"), scouted.clone())
-                .await?;
-            let pack = Arc::new(condensed);
-            let Some(note) = self.approval.note(&pack, revisions).await? else {
-                return Ok(pack);
-            };
-            revisions += 1;
-            scouted = scouted.revised(&note, pack);
-            lane = cx.child(format!("revision {revisions}"));
-        }
-    }
-
-    /// The task without a pack, as whoever decides wants it.
-    async fn agreed_task(&self, mut task: Task) -> Result<Task> {
-        let mut revisions = 0;
-        while let Some(note) = self.approval.note(&Arc::new(task.own.clone()), revisions).await? {
-            revisions += 1;
-            task = task.revise(&note);
-        }
-        Ok(task)
     }
 }
 
 impl Default for ContextPack {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// What becomes of the task before anybody writes.
-struct Prepared {
-    task: Task,
-    pack: Option<Pack>,
-    skipped: Option<Skipped>,
-    delivered: usize,
-    missing: Vec<Missing>,
-}
-
-impl Prepared {
-    fn assignment(&self) -> Assignment {
-        let task = &self.task;
-        let mut assignment = Assignment::new(task.goal()).own(task.beside());
-        assignment.check.clone_from(&task.own.success_check);
-        assignment.artefact.clone_from(&task.about);
-        match &self.pack {
-            Some(pack) => {
-                let holds = format!("{}\n{BY_THE_PACK}", assignment.holds);
-                assignment
-                    .holds(holds)
-                    .fenced_pack(pack.clone(), "condensed from what scouts found")
-            }
-            None => assignment,
-        }
     }
 }
 
@@ -308,33 +198,7 @@ impl Pattern for ContextPack {
         if let Some(artefact) = &task.about {
             cx = cx.look_at(artefact).await?.0;
         }
-        let prepared = match self.rule.decide(&task.size) {
-            PackChoice::Worth => {
-                let scouted = self.scout(&cx, &task).await?;
-                let (delivered, missing) = (scouted.notes.coverage().done, scouted.notes.missing().to_vec());
-                cx.begin_step(1).await?;
-                let pack = Some(Arc::unwrap_or_clone(self.agreed(&cx, scouted).await?));
-                cx.begin_step(2).await?;
-                Prepared {
-                    task,
-                    pack,
-                    skipped: None,
-                    delivered,
-                    missing,
-                }
-            }
-            PackChoice::Skipped(why) => {
-                let task = self.agreed_task(task).await?;
-                cx.begin_step(1).await?;
-                Prepared {
-                    task,
-                    pack: None,
-                    skipped: Some(why),
-                    delivered: 0,
-                    missing: Vec::new(),
-                }
-            }
-        };
+        let prepared = self.prepare(&cx, task).await?;
         let delivery = self.delivering().run(&cx, prepared.assignment()).await?;
         cx.finish_plan().await?;
         let Prepared {

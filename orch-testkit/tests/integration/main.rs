@@ -11,6 +11,7 @@ mod combinators;
 mod complaints;
 mod conformance;
 mod context_pack;
+mod context_pack_agreed;
 mod delivery;
 mod depth;
 mod desk;
