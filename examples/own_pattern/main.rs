@@ -12,15 +12,14 @@
 mod bisect;
 mod sample;
 
-use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Parser;
 use orch_examples::flags::Common;
 use orch_examples::program::{self, Cast, Program, Ran, Setting, Shown};
+use orch_examples::roles::Roles;
 use orch_examples::scripted;
 use orch_patterns::orch_prompts::verifier;
 use orch_patterns::prelude::*;
@@ -74,21 +73,20 @@ async fn search(program: &Program, args: Args) -> anyhow::Result<u8> {
     } else {
         own_row(&args)?
     };
-    let (agent, label): (Arc<dyn orch_patterns::agent::Agent>, String) = match args.common.agent.agent() {
-        Some(agent) => (agent, "Read".to_owned()),
-        None => {
-            let reader = scripted::scripted("reader", include_str!("reader.sh"));
-            (Arc::new(reader), scripted::name("reader"))
-        }
-    };
+    let reader = scripted::scripted("reader", include_str!("reader.sh"));
+    let roles = Roles::of(&args.common, [reader]);
     let cast = Cast {
         common: &args.common,
         setting: &setting,
-        agents: vec![agent],
+        agents: roles.agents(),
         later: &LATER,
     };
     // A worker's deliverable becomes the verdict that the pattern asks for; whatever is transient is tried once more.
-    let reader: Worker<Question, Verification> = Worker::new(brief).label(label);
+    let reader: Worker<Question, Verification> = Worker::new(brief).label(if roles.are_tools() {
+        "scripted reader"
+    } else {
+        "Reader"
+    });
     let probe = reader
         .map(|verification: Verification| verification.verdict)
         .retry(orch_patterns::Retry::transient(1));
@@ -130,17 +128,9 @@ fn own_row(args: &Args) -> anyhow::Result<(Setting, Vec<Search>)> {
         bail!("nothing is asked of the files: say what is to hold of them with --claim");
     }
     let setting = Setting::here()?;
-    let here = env::current_dir()?;
-    let mut row = Vec::new();
-    for file in &args.files {
-        let path = here.join(file).canonicalize();
-        let path = path.with_context(|| format!("{} cannot be read", file.display()))?;
-        let inside = path
-            .strip_prefix(setting.work_tree())
-            .with_context(|| format!("{} lies outside the work tree", file.display()))?;
-        let text = inside.to_str().context("a file's name is not UTF-8")?;
-        row.push(text.to_owned());
-    }
+    let named = setting.inside(&args.files)?;
+    let row = named.iter().map(|path| path.to_string_lossy().into_owned());
+    let row: Vec<String> = row.collect();
     let search = |claim: &String| Search {
         claim: claim.clone(),
         row: row.clone(),

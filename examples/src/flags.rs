@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use orch_patterns::Limits;
+
 use orch_patterns::agent::{Agent, Claude, Codex, Gemini, Opencode};
+use orch_patterns::{Check, Limits, check};
 
 /// Flags that all examples have.
 #[derive(Debug, Clone, Args)]
@@ -95,6 +96,16 @@ impl Common {
     }
 }
 
+/// A command of a flag: its words are split at spaces, and no shell is in between.
+///
+/// # Errors
+/// When it has no word.
+pub fn command(text: &str) -> Result<Check, String> {
+    let mut words = text.split_whitespace();
+    let program = words.next().ok_or("give a command, such as 'cargo test'")?;
+    Ok(check(program, words))
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("at least one worker must run".to_owned()),
@@ -139,6 +150,8 @@ mod tests {
         for wrong in ["0", "-1", "NaN", "inf", "1e30", "soon"] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }
+        assert!(command("  ").is_err());
+        assert_eq!(command("cargo  test").unwrap().to_string(), "cargo test");
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         assert!(variable("A=1").is_err() && variable("").is_err() && variable("A").is_ok());
     }

@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | [`flags`], [`exit`] | flags and exit codes that all examples have |
 //! | [`program`] | what every example does around its pattern: the call, the run, the rehearsal, the result |
+//! | [`roles`], [`gate`] | who takes which part; a person at a gate |
 //! | [`scripted`] | workers that are shell scripts, for work that no program does |
 //! | [`signals`] | Ctrl-C: the first asks the run to end, the second ends it at once |
 //! | [`rehearsed`] | how a dry run is shown |
@@ -16,8 +17,10 @@
 
 pub mod exit;
 pub mod flags;
+pub mod gate;
 pub mod program;
 pub mod rehearsed;
+pub mod roles;
 pub mod sample;
 pub mod scan;
 pub mod scripted;

@@ -55,14 +55,15 @@ impl fmt::Display for Landing {
         let files = self.files.join(", ");
         match &self.failed {
             Some(why) => writeln!(f, "Not applied: {why}"),
-            None if self.in_sample => {
-                writeln!(
-                    f,
-                    "Changed: {files}, in the sample, which goes with this program."
-                )
+            None if self.applied && self.in_sample => {
+                writeln!(f, "Changed in the sample, which goes with this program: {files}")
             }
-            None if self.applied => writeln!(f, "Changed: {files}."),
-            None => writeln!(f, "Nothing was changed yet: {files}. --apply brings it in."),
+            None if self.applied => writeln!(f, "Changed in the work tree: {files}"),
+            None if self.in_sample => writeln!(f, "Nothing was changed, not even in the sample."),
+            None => writeln!(
+                f,
+                "Nothing was changed in the work tree; --apply brings in what holds: {files}"
+            ),
         }
     }
 }

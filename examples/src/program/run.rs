@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use orch_patterns::agent::Agent;
 use orch_patterns::engine::Rehearsal;
-use orch_patterns::{Builder, Error, Halt, Lines, Orchestrator, Pattern, Roster, RunId};
+use orch_patterns::{Builder, Error, Halt, Lines, Orchestrator, Pattern, Roster, RunId, StateDir};
 
 use super::{Program, Setting};
 use crate::flags::{Common, Format};
@@ -62,6 +62,10 @@ impl Cast<'_> {
         let mut builder = Orchestrator::builder(self.setting.work_tree())
             .limits(self.common.limits())
             .max_parallel(self.common.max_parallel);
+        if self.setting.is_sample() {
+            // What is remembered of a work tree, such as who may write in it, goes with the sample.
+            builder = builder.state_dir(StateDir::at(self.setting.private().join("state")));
+        }
         for agent in &self.agents {
             builder = builder.agent_arc(Arc::clone(agent));
         }

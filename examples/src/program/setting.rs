@@ -3,7 +3,6 @@
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 use orch_patterns::orch_core::PrivateDir;
@@ -57,19 +56,22 @@ impl Setting {
         })
     }
 
-    /// The sample as a git repository with one commit, so that writers can work in clones of it.
+    /// Paths that were given in the current directory, as they are called in the work tree; the tree itself is `.`.
     ///
     /// # Errors
-    /// When git fails.
-    pub fn repository(self) -> anyhow::Result<Self> {
-        for words in [
-            &["init", "--quiet", "--initial-branch=main"][..],
-            &["add", "--all"],
-            &["commit", "--quiet", "--message=the sample"],
-        ] {
-            git(&self.work_tree, words)?;
-        }
-        Ok(self)
+    /// When one of them is not there or lies outside the work tree.
+    pub fn inside(&self, given: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+        let here = env::current_dir().context("the current directory cannot be used")?;
+        let inside = |given: &PathBuf| {
+            let path = here.join(given).canonicalize();
+            let path = path.with_context(|| format!("{} cannot be read", given.display()))?;
+            match path.strip_prefix(&self.work_tree) {
+                Ok(root) if root.as_os_str().is_empty() => Ok(PathBuf::from(".")),
+                Ok(inside) => Ok(inside.to_owned()),
+                Err(_) => bail!("{} lies outside the work tree", given.display()),
+            }
+        };
+        given.iter().map(inside).collect()
     }
 
     /// Where the workers stand; an absolute path.
@@ -107,29 +109,4 @@ fn private() -> anyhow::Result<PrivateDir> {
         let place = state.path().display();
         format!("making a private directory in {place} failed (XDG_STATE_HOME names another place)")
     })
-}
-
-/// git in a directory of ours, without the user's configuration: no hooks, no signing, no templates.
-fn git(directory: &Path, words: &[&str]) -> anyhow::Result<()> {
-    let mut command = Command::new("git");
-    for key in ["name", "email"] {
-        command.args(["-c", &format!("user.{key}=sample")]);
-    }
-    let done = command
-        .args(words)
-        .current_dir(directory)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_TEMPLATE_DIR", "")
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .env_remove("GIT_INDEX_FILE")
-        .stdin(Stdio::null())
-        .output()
-        .context("git cannot be run; the sample of this example is a git repository")?;
-    if !done.status.success() {
-        let why = String::from_utf8_lossy(&done.stderr);
-        bail!("git {} in the sample failed: {}", words[0], why.trim());
-    }
-    Ok(())
 }

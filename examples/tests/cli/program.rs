@@ -124,13 +124,19 @@ impl Place {
         found
     }
 
-    /// No private file is left: only the empty folders that hold them.
+    /// No private file is left: only the empty folders that hold them, and the register of who may write in the one tree.
     pub(crate) fn assert_state_is_empty(&self) {
-        let folders = ["orch", "orch/examples", "orch/owners", "orch/runs"].map(PathBuf::from);
+        let folders =
+            ["", "examples", "leases", "owners", "patches", "runs"].map(|name| Path::new("orch").join(name));
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             let mut left = Self::listing(&self.state());
             left.retain(|path| !folders.contains(path));
+            let registers = left.extract_if(.., |path| path.starts_with("orch/leases"));
+            let registers: Vec<PathBuf> = registers.collect();
+            let is_one = matches!(registers.as_slice(), [] | [_])
+                || matches!(registers.as_slice(), [tree, file] if *file == tree.join("register"));
+            assert!(is_one, "{registers:?}");
             // The warden strikes the record of a program that has ended.
             let records = left.iter().all(|path| path.starts_with("orch/owners"));
             if left.is_empty() || !records || Instant::now() > deadline {
