@@ -4,6 +4,7 @@
 
 mod doctor;
 mod merge_findings;
+mod funnel_fix;
 mod own_pattern;
 mod program;
 mod real_codex;
