@@ -10,5 +10,6 @@ mod program;
 mod real_codex;
 mod review_fanout;
 mod rules;
+mod scout_act_verify;
 mod sessions;
 mod terminal;
