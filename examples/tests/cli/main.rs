@@ -8,6 +8,7 @@ mod funnel_fix;
 mod own_pattern;
 mod program;
 mod real_codex;
+mod research_notes;
 mod review_fanout;
 mod rules;
 mod scout_act_verify;
