@@ -10,6 +10,7 @@
 //! | [`signals`] | Ctrl-C: the first asks the run to end, the second ends it at once |
 //! | [`rehearsed`] | how a dry run is shown |
 //! | [`scan`] | the scanners: an example starts itself again as one of them |
+//! | [`tidy`] | a program that tidies Markdown, as a writer |
 //! | [`tools`] | installed tools as reviewers: how each is called, how its output becomes findings |
 //! | [`sample`], [`unpack`] | a small package with known defects, embedded; how such files are written |
 
@@ -25,5 +26,6 @@ pub mod sample;
 pub mod scan;
 pub mod scripted;
 pub mod signals;
+pub mod tidy;
 pub mod tools;
 pub mod unpack;

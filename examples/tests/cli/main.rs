@@ -14,4 +14,5 @@ mod review_fanout;
 mod rules;
 mod scout_act_verify;
 mod sessions;
+mod split_docs;
 mod terminal;

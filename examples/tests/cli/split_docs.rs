@@ -1,0 +1,83 @@
+//! `split_docs`: a program tidies documents, each worker its own.
+
+use std::fs;
+
+use crate::program::{Place, run};
+use crate::rules::rules;
+
+rules!("split_docs");
+
+#[test]
+fn the_sample_is_tidied_and_gets_its_contents() {
+    let place = Place::new();
+    let json = run(&mut place.example("split_docs", &["--format", "json"])).json();
+    let result = &json["result"];
+    assert_eq!(result["coverage"], serde_json::json!({"done": 4, "asked": 4}));
+    let diff = result["landing"]["diff"].as_str().unwrap();
+    for line in [
+        "+- [Backups](backup.md)",
+        "-The the newest one",
+        "+The newest one",
+        "+It takes about an hour.  ",
+    ] {
+        assert!(diff.contains(line), "{line}: {diff}");
+    }
+    assert!(
+        !diff.contains("-    unpack"),
+        "code is left as it is, and so is a hard line break: {diff}"
+    );
+}
+
+#[test]
+fn own_documents_change_with_apply_alone() {
+    let place = Place::new();
+    place.write("docs/a.md", "# A\n\nIt is is so.\n");
+    place.write("docs/ü b.md", "# B\n\nIt is so.\n");
+    place.write("other.md", "It is is so.\n");
+    let read = |name: &str| fs::read_to_string(place.tree().join(name)).unwrap();
+    let done = run(&mut place.example("split_docs", &["docs/*.md"]));
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    assert!(
+        done.stdout.contains("--apply brings in what holds"),
+        "{}",
+        done.stdout
+    );
+    assert_eq!(read("docs/a.md"), "# A\n\nIt is is so.\n");
+    let done = run(&mut place.example("split_docs", &["--apply", "docs/*.md"]));
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    assert!(
+        done.stdout.contains("Changed in the work tree: docs/a.md"),
+        "{}",
+        done.stdout
+    );
+    assert_eq!(read("docs/a.md"), "# A\n\nIt is so.\n");
+    assert_eq!(read("docs/ü b.md"), "# B\n\nIt is so.\n");
+    assert_eq!(read("other.md"), "It is is so.\n", "nobody's slice");
+    place.assert_state_is_empty();
+}
+
+#[test]
+fn a_check_that_fails_keeps_the_patch_out_and_is_no_success() {
+    let place = Place::new();
+    place.write("a.md", "It is is so.\n");
+    let done = run(&mut place.example("split_docs", &["--apply", "--check", "false", "*.md"]));
+    assert_eq!(done.code, Some(1), "{}{}", done.stdout, done.stderr);
+    assert_eq!(
+        fs::read_to_string(place.tree().join("a.md")).unwrap(),
+        "It is is so.\n"
+    );
+}
+
+#[test]
+fn a_pattern_that_names_nothing_or_leads_out_is_told() {
+    let place = Place::new();
+    place.write("a.md", "text\n");
+    let wrong = |arguments: &[&str], words: &str| {
+        run(&mut place.example("split_docs", arguments)).assert_usage_error(words);
+    };
+    wrong(&["docs/*.md"], "names nothing");
+    wrong(&["../*.md"], "has a `..` in it");
+    wrong(&["--task", "x", "*.md"], "need a coding agent");
+    wrong(&["--contents", "a.md", "*.md"], "overlap");
+    place.assert_state_is_empty();
+}
