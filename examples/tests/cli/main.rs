@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test sets up fails by panicking")]
 
 mod choose_option;
+mod compose;
 mod doctor;
 mod merge_findings;
 mod funnel_fix;

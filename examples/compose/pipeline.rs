@@ -1,0 +1,130 @@
+//! The composition: a review, a gate, and a split-merge that is built from what was approved.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use orch_examples::gate;
+use orch_patterns::prelude::*;
+use orch_patterns::{Check, Coverage, Material, Missing};
+
+/// What is asked for. An input of our own, so that a note of the gate's does not get lost: `Revise` says where it goes.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) artefact: Artefact,
+    /// What whoever decides wants to be different, all revisions so far.
+    pub(crate) notes: Vec<String>,
+}
+
+/// What a person approved: a review, and what they said about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Agreed {
+    pub(crate) review: Review,
+    pub(crate) coverage: Coverage,
+    pub(crate) missing: Vec<Missing>,
+    notes: Vec<String>,
+}
+
+/// What comes out in the end.
+#[derive(Debug)]
+pub(crate) struct Mended {
+    pub(crate) agreed: Agreed,
+    /// None when nothing was found in any file, and so nobody was started.
+    pub(crate) whole: Option<Covered<Whole>>,
+}
+
+/// Who does what.
+#[derive(Debug, Clone)]
+pub(crate) struct Parts {
+    pub(crate) reviewers: Vec<Reviewer>,
+    pub(crate) writer: String,
+    pub(crate) at_most: usize,
+    pub(crate) check: Option<Check>,
+    pub(crate) asks: bool,
+}
+
+impl Revise for Request {
+    fn revise(mut self, note: &str) -> Self {
+        self.notes.push(note.to_owned());
+        self
+    }
+}
+
+/// Review it; have the review approved; let one writer for each file mend what was found there; check the whole.
+pub(crate) fn mend(parts: Parts) -> impl Pattern<In = Request, Out = Mended> {
+    let asks = parts.asks;
+    review(parts.reviewers.clone())
+        .gate(move |_cx: Cx, agreed: Arc<Agreed>| async move {
+            Ok(if asks {
+                gate::ask(&agreed.review.to_string()).await
+            } else {
+                Decision::Approve
+            })
+        })
+        .then(step(move |cx: Cx, agreed: Agreed| {
+            let parts = parts.clone();
+            async move { split(&cx, agreed, &parts).await }
+        }))
+}
+
+/// The review as a step: a ready-made pattern is run on a part of the input, and the rest goes on beside its output.
+fn review(reviewers: Vec<Reviewer>) -> impl Pattern<In = Request, Out = Agreed> {
+    let fanout = ReviewFanout::new(reviewers);
+    step(move |cx: Cx, request: Request| {
+        let fanout = fanout.clone();
+        async move {
+            let covered = fanout.run(&cx, request.artefact).await?;
+            let (coverage, missing) = (covered.coverage(), covered.missing().to_vec());
+            Ok(Agreed {
+                review: covered.require(Quorum::at_least(1))?,
+                coverage,
+                missing,
+                notes: request.notes,
+            })
+        }
+    })
+}
+
+/// A pattern is a value: this one is built when it is known what was found, with one slice for each file.
+async fn split(cx: &Cx, agreed: Agreed, parts: &Parts) -> Result<Mended> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for item in &agreed.review.items {
+        let finding = &item.primary;
+        // A path is a reviewer's word: it chooses among files that are there, and the slice is refused if it leads out.
+        let Some(path) = &finding.path else { continue };
+        if !cx.work_tree().join(Path::new(path)).is_file() {
+            continue;
+        }
+        let line = finding
+            .line
+            .map_or(String::new(), |line| format!("line {line}: "));
+        let words = format!("{line}{} {}", finding.claim, finding.recommendation);
+        found.entry(path.clone()).or_default().push(words);
+    }
+    if found.is_empty() {
+        return Ok(Mended { agreed, whole: None });
+    }
+    let slices: Slices = found.keys().map(|path| Slice::new(path, [path])).collect();
+    let notes = agreed.notes.clone();
+    let mut pattern = SplitMerge::new(move |slice: &Slice| {
+        // What reviewers said is data and stands in a fence; what the person at the gate said is an instruction.
+        let findings = found.get(&slice.label).map(|lines| lines.join("\n"));
+        let findings = Material::new("findings", "reviewers", findings.unwrap_or_default());
+        let brief = Brief::new(
+            "Mend what the findings under MATERIAL name in your file, and leave open what you cannot know.",
+        );
+        notes
+            .iter()
+            .fold(brief.material(findings), |brief, note| brief.instruct(note))
+    })
+    .agent(&parts.writer)
+    .at_most(parts.at_most);
+    if let Some(check) = &parts.check {
+        pattern = pattern.check_whole(check.clone());
+    }
+    let whole = pattern.run(cx, slices).await?;
+    Ok(Mended {
+        agreed,
+        whole: Some(whole),
+    })
+}

@@ -1,0 +1,67 @@
+//! `compose`: a review, a gate and a split-merge as one pattern.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use crate::program::{Place, finish, run, start};
+use crate::rules::rules;
+
+rules!("compose");
+
+#[test]
+fn what_one_pattern_found_the_next_one_mends() {
+    let place = Place::new();
+    let json = run(&mut place.example("compose", &["--format", "json"])).json();
+    let result = &json["result"];
+    let found = result["review"]["items"].as_array().unwrap();
+    assert_eq!(found.len(), 3);
+    assert_eq!(
+        result["landing"]["files"],
+        serde_json::json!(["notes/install.md", "notes/update.md"]),
+        "no writer for the file in which nothing was found"
+    );
+    assert_eq!(json["workers"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn a_rejection_at_the_gate_lets_nobody_write() {
+    let place = Place::new();
+    place.write("a.md", "It is is so.\n");
+    let mut command = place.example("compose", &["--ask", "--apply", "a.md"]);
+    let mut child = start(command.stdin(Stdio::piped()));
+    child.stdin.take().unwrap().write_all(b"n not now\n").unwrap();
+    let done = finish(child);
+    assert_eq!(done.code, Some(1), "{}{}", done.stdout, done.stderr);
+    assert!(done.stdout.contains("rejected: not now"), "{}", done.stdout);
+    assert_eq!(
+        fs::read_to_string(place.tree().join("a.md")).unwrap(),
+        "It is is so.\n"
+    );
+    place.assert_state_is_empty();
+}
+
+#[test]
+fn own_files_change_with_apply_alone_and_nothing_found_is_no_failure() {
+    let place = Place::new();
+    place.write("a.md", "It is is so.\n");
+    let read = || fs::read_to_string(place.tree().join("a.md")).unwrap();
+    let done = run(&mut place.example("compose", &["a.md"]));
+    assert_eq!((done.code, read().as_str()), (Some(0), "It is is so.\n"));
+    let done = run(&mut place.example("compose", &["--apply", "a.md"]));
+    assert_eq!(
+        (done.code, read().as_str()),
+        (Some(0), "It is so.\n"),
+        "{}",
+        done.stdout
+    );
+    let done = run(&mut place.example("compose", &["a.md"]));
+    assert_eq!(done.code, Some(0), "{}", done.stdout);
+    assert!(
+        done.stdout.contains("nobody was asked to write"),
+        "{}",
+        done.stdout
+    );
+    run(&mut place.example("compose", &["no-such-file"])).assert_usage_error("no-such-file cannot be read");
+    place.assert_state_is_empty();
+}
