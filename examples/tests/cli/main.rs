@@ -5,8 +5,8 @@
 mod choose_option;
 mod compose;
 mod doctor;
-mod merge_findings;
 mod funnel_fix;
+mod merge_findings;
 mod own_pattern;
 mod program;
 mod real_codex;
