@@ -106,7 +106,6 @@ pub(crate) fn trees() -> impl Strategy<Value = Tree> {
 pub(crate) fn settled(tree: Tree) -> Tree {
     let one = |tree: Box<Tree>| Box::new(settled(*tree));
     match tree {
-        Tree::Ask => Tree::Ask,
         Tree::Map(inner) => Tree::Map(one(inner)),
         Tree::Tap(inner) | Tree::Gate(inner, _) | Tree::Timeout(inner, _) | Tree::Budgeted(inner, _) => {
             Tree::Tap(one(inner))
@@ -129,7 +128,7 @@ pub(crate) fn settled(tree: Tree) -> Tree {
             inner: inner.into_iter().map(settled).collect(),
             width,
         },
-        Tree::Several { .. } => Tree::Ask,
+        Tree::Ask | Tree::Several { .. } => Tree::Ask,
     }
 }
 

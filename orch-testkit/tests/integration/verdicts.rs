@@ -67,12 +67,14 @@ async fn dead_workers_are_not_verdicts() {
 
 #[tokio::test]
 async fn dead_workers_are_not_verdicts_when_the_account_closes_under_them() {
-    let script = |job: &Job| match job.prompt.contains("Say q0.") {
-        true => Play::answer("confirmed"),
-        false => Play::fail(
+    let script = |job: &Job| {
+        if job.prompt.contains("Say q0.") {
+            return Play::answer("confirmed");
+        }
+        Play::fail(
             FailClass::Quota,
             "You've hit your usage limit. Try again in 3 days.",
-        ),
+        )
     };
     let fan = fan(script, |b| b.max_parallel(1));
     let claims = ask().map(judge).for_each(1);

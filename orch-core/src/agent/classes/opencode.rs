@@ -26,6 +26,7 @@ fn refused(status: u16, words: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn the_failures_of_opencode() {
     let waits = error(
         "APIError",
