@@ -51,7 +51,7 @@ type Condensing = Arc<dyn Pattern<In = Scouted, Out = Pack>>;
 ///   `round 1`, `verify`.
 /// - **Failure**: a dead scout is missing coverage, and the pack says so; too few of them, by
 ///   [`ContextPack::require`], make it unfinished before anybody writes. An implementer or verifier that fails is in the
-///   result, which is unverified then. A rejection is [`Halt::Rejected`].
+///   result, which is unverified then. A rejection is [`Halt::Rejected`](orch_core::Halt::Rejected).
 /// - **Cancel**: dropping it cancels what runs, whoever decides included, and gives the desk back.
 /// - **Budget**: the verification is the closing step, so it has the budget's share for that.
 #[derive(Debug, Clone)]
@@ -113,8 +113,8 @@ impl ContextPack {
     }
 
     /// Asks somebody before anybody writes: approved, condensed again with a note (at most 3 times), or rejected, which
-    /// ends the run with [`Halt::Rejected`]. Where the pack is skipped, the task itself is what is decided on, and a note
-    /// becomes one of its constraints.
+    /// ends the run with [`Halt::Rejected`](orch_core::Halt::Rejected). Where the pack is skipped, the task itself is what
+    /// is decided on, and a note becomes one of its constraints.
     ///
     /// A decision is not stored: a run that is taken up again asks again.
     pub fn approve<F, Fut>(mut self, decide: F) -> Self
