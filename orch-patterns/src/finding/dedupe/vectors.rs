@@ -5,6 +5,65 @@
 
 use std::collections::HashMap;
 
+/// Vectors of which the cosines of all pairs are kept in a table: a quarter of a million numbers.
+const TABLE: usize = 512;
+
+/// The cosines between the vectors of one call of [`tf_idf`].
+#[derive(Debug)]
+pub(super) enum Cosines {
+    /// Of few vectors: each pair's, by `a * count + b` for `a < b`.
+    Table { count: usize, table: Vec<f64> },
+    /// Of many: worked out when they are asked for.
+    Each(Vec<SparseVector>),
+}
+
+impl Cosines {
+    /// Of few vectors they are worked out term by term: most terms are in one or two texts, so that is a fraction of
+    /// comparing each pair. Both ways add in the order of the terms, so they agree to the last bit.
+    pub(super) fn of(vectors: Vec<SparseVector>) -> Self {
+        let count = vectors.len();
+        if count > TABLE {
+            return Self::Each(vectors);
+        }
+        let entries = |vector: &SparseVector| vector.0.last().map_or(0, |(id, _)| *id as usize + 1);
+        let terms = vectors.iter().map(entries).max().unwrap_or(0);
+        // Where each term's list begins: sorted by counting, each list in the order of the vectors.
+        let mut ends = vec![0_usize; terms + 1];
+        for (id, _) in vectors.iter().flat_map(|vector| &vector.0) {
+            ends[*id as usize + 1] += 1;
+        }
+        for term in 0..terms {
+            ends[term + 1] += ends[term];
+        }
+        let mut next = ends.clone();
+        let mut lists = vec![(0_usize, 0.0); ends[terms]];
+        for (at, vector) in vectors.iter().enumerate() {
+            for &(id, weight) in &vector.0 {
+                lists[next[id as usize]] = (at, weight);
+                next[id as usize] += 1;
+            }
+        }
+        let mut table = vec![0.0; count * count];
+        for term in 0..terms {
+            let list = &lists[ends[term]..ends[term + 1]];
+            for (place, &(a, v)) in list.iter().enumerate() {
+                for &(b, w) in &list[place + 1..] {
+                    table[a * count + b] += v * w;
+                }
+            }
+        }
+        Self::Table { count, table }
+    }
+
+    /// The cosine between the vectors `a` and `b`, two different ones.
+    pub(super) fn between(&self, a: usize, b: usize) -> f64 {
+        match self {
+            Self::Table { count, table } => table[a.min(b) * count + a.max(b)],
+            Self::Each(vectors) => vectors[a].cosine(&vectors[b]),
+        }
+    }
+}
+
 /// A vector of length 1 (or 0 when it has no entries), sorted by term.
 #[derive(Debug, Default)]
 pub(super) struct SparseVector(Vec<(u32, f64)>);
@@ -87,6 +146,24 @@ mod tests {
         assert!((vectors[0].cosine(&vectors[1]) - 1.0).abs() < 1e-12);
         assert!(vectors[0].cosine(&vectors[2]).abs() < 1e-12);
         assert!(vectors[3].cosine(&vectors[3]).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_table_says_what_each_pair_says() {
+        let texts = ["a b c", "b c d e", "", "a e f", "g", "c e g a"];
+        let bags: Vec<Bag<'_>> = texts
+            .iter()
+            .map(|text| bag(&text.split_whitespace().collect::<Vec<_>>()))
+            .collect();
+        let table = Cosines::of(tf_idf(&bags));
+        let each = Cosines::Each(tf_idf(&bags));
+        assert!(matches!(table, Cosines::Table { .. }));
+        for a in 0..texts.len() {
+            for b in (0..texts.len()).filter(|b| *b != a) {
+                let (one, other) = (table.between(a, b), each.between(a, b));
+                assert_eq!(one.to_bits(), other.to_bits(), "{a} and {b}: {one} and {other}");
+            }
+        }
     }
 
     #[test]

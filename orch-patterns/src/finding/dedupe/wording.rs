@@ -3,7 +3,7 @@
 use super::super::Finding;
 use super::similarity::{Measure, Similarity};
 use super::tokens::Tokens;
-use super::vectors::{Bag, tf_idf};
+use super::vectors::{Bag, Cosines, tf_idf};
 
 /// What a word of the evidence or of the recommendation counts, where one of the claim counts 1. Low, because two
 /// defects at one place quote the same code.
@@ -33,10 +33,8 @@ impl Similarity for Wording {
             .collect();
         let words: Vec<_> = tokens.iter().map(|texts| bag(texts, word_terms)).collect();
         let grams: Vec<_> = tokens.iter().map(|texts| bag(texts, grams)).collect();
-        let (words, grams) = (tf_idf(&words), tf_idf(&grams));
-        Box::new(move |a, b| {
-            (1.0 - GRAM_SHARE) * words[a].cosine(&words[b]) + GRAM_SHARE * grams[a].cosine(&grams[b])
-        })
+        let (words, grams) = (Cosines::of(tf_idf(&words)), Cosines::of(tf_idf(&grams)));
+        Box::new(move |a, b| (1.0 - GRAM_SHARE) * words.between(a, b) + GRAM_SHARE * grams.between(a, b))
     }
 }
 
@@ -86,7 +84,11 @@ mod tests {
         let refs: Vec<&Finding> = findings.iter().collect();
         let measure = Wording.measure(&refs);
         let table: Vec<Vec<f64>> = (0..count)
-            .map(|a| (0..count).map(|b| measure(a, b)).collect())
+            .map(|a| {
+                (0..count)
+                    .map(|b| if a == b { 1.0 } else { measure(a, b) })
+                    .collect()
+            })
             .collect();
         move |a, b| table[a][b]
     }
