@@ -103,9 +103,10 @@ async fn choose(program: &Program, args: Args) -> anyhow::Result<u8> {
         later: &LATER,
     };
     let proposer = |stance: Stance| {
-        let name = match roles.are_tools() {
-            true => format!("scripted {}", stance.name()),
-            false => stance.name().to_owned(),
+        let name = if roles.are_tools() {
+            format!("scripted {}", stance.name())
+        } else {
+            stance.name().to_owned()
         };
         Proposer::new(stance).named(name).agent(roles.agent(PROPOSER))
     };

@@ -113,9 +113,7 @@ async fn split(cx: &Cx, agreed: Agreed, parts: &Parts) -> Result<Mended> {
         let brief = Brief::new(
             "Mend what the findings under MATERIAL name in your file, and leave open what you cannot know.",
         );
-        notes
-            .iter()
-            .fold(brief.material(findings), |brief, note| brief.instruct(note))
+        notes.iter().fold(brief.material(findings), Brief::instruct)
     })
     .agent(&parts.writer)
     .at_most(parts.at_most);

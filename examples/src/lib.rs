@@ -29,3 +29,8 @@ pub mod signals;
 pub mod tidy;
 pub mod tools;
 pub mod unpack;
+
+/// The programs of a page about the patterns, which need `orch-testkit`.
+#[cfg(doctest)]
+#[doc = include_str!("../../orch-patterns/docs/compose_your_own.md")]
+struct ComposeYourOwn;
