@@ -8,6 +8,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
+//! | [`guide`] | one page for each pattern: when to use it and when not, its cost; and how to compose your own |
 //! | [`review_fanout`] | several reviewers with different lenses, in parallel; one ranked list |
 //! | [`split_merge`] | each worker owns a slice, apart from the others; one patch for everything |
 //! | [`funnel`] | an artefact, its most important findings fixed by one writer, verified by evidence |
@@ -74,6 +75,7 @@ pub mod delivery;
 mod ext;
 pub mod finding;
 pub mod funnel;
+pub mod guide;
 mod hire;
 pub mod options_selection;
 pub mod research;
