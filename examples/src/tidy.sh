@@ -1,5 +1,5 @@
 # A program that tidies Markdown: blanks at the ends of lines, several blank lines in a row, and words that stand twice,
-# outside of code. As a worker it reads from its brief which paths are its own, and answers to the contract; a worker that
+# outside of code (but "had had" and "that that", which may be right). As a worker it reads from its brief which paths are its own, and answers to the contract; a worker that
 # may write nothing returns the titles of the Markdown files as a list.
 brief=$(cat)
 own=$(printf '%s\n' "$brief" | awk '
@@ -26,7 +26,7 @@ tidy() {
       if ($0 !~ /[|`]/) {
         n = split($0, word, " "); line = $0
         for (i = 1; i < n; i++)
-          if (tolower(word[i]) == word[i + 1] && word[i] ~ /^[A-Za-z][a-z]+$/) {
+          if (tolower(word[i]) == word[i + 1] && word[i] ~ /^[A-Za-z][a-z]+$/ && word[i + 1] !~ /^(had|that)$/) {
             twice = " " word[i] " " word[i + 1] " "
             at = index(" " line " ", twice)
             if (at) line = substr(line, 1, at - 1 + length(word[i])) substr(line, at + 2 * length(word[i]) + 1)

@@ -1,9 +1,9 @@
 //! `scout_act_verify`: what the scouts found reaches the writer as a pack, and a person may stand in between.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::Stdio;
 
-use crate::program::{Done, Place, finish, run, start};
+use crate::program::{Done, Place, finish, run, signal, start};
 use crate::rules::rules;
 
 rules!("scout_act_verify");
@@ -61,6 +61,32 @@ fn a_person_approves_rejects_or_asks_for_something_else() {
         Some(1),
         "nobody answered is no approval: {}",
         done.stdout
+    );
+    place.assert_state_is_empty();
+}
+
+#[test]
+fn ctrl_c_at_the_gate_ends_it_though_nobody_answers() {
+    let place = Place::new();
+    let mut command = place.example("scout_act_verify", &["--ask"]);
+    let mut child = start(command.stdin(Stdio::piped()));
+    let stdin = child.stdin.take();
+    // The question is the only line of progress that ends without a line feed.
+    let mut seen = Vec::new();
+    let stderr = child.stderr.as_mut().unwrap();
+    while !seen.ends_with(b"should be different: ") {
+        let mut byte = [0];
+        stderr.read_exact(&mut byte).unwrap();
+        seen.extend(byte);
+    }
+    signal(&child, "INT");
+    let done = finish(child);
+    drop(stdin);
+    assert_eq!(done.code, Some(130), "{}", done.stderr);
+    assert!(
+        !done.stderr.contains("desk taken"),
+        "nobody wrote: {}",
+        done.stderr
     );
     place.assert_state_is_empty();
 }

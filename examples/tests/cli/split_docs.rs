@@ -32,7 +32,7 @@ fn the_sample_is_tidied_and_gets_its_contents() {
 fn own_documents_change_with_apply_alone() {
     let place = Place::new();
     place.write("docs/a.md", "# A\n\nIt is is so.\n");
-    place.write("docs/ü b.md", "# B\n\nIt is so.\n");
+    place.write("docs/ü b.md", "# B\n\nHe said that that is what they had had.\n");
     place.write("other.md", "It is is so.\n");
     let read = |name: &str| fs::read_to_string(place.tree().join(name)).unwrap();
     let done = run(&mut place.example("split_docs", &["docs/*.md"]));
@@ -51,7 +51,10 @@ fn own_documents_change_with_apply_alone() {
         done.stdout
     );
     assert_eq!(read("docs/a.md"), "# A\n\nIt is so.\n");
-    assert_eq!(read("docs/ü b.md"), "# B\n\nIt is so.\n");
+    assert_eq!(
+        read("docs/ü b.md"),
+        "# B\n\nHe said that that is what they had had.\n"
+    );
     assert_eq!(read("other.md"), "It is is so.\n", "nobody's slice");
     place.assert_state_is_empty();
 }
