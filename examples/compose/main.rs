@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod pipeline;
+mod reviewers;
 mod sample;
 
 use std::path::PathBuf;
@@ -84,20 +85,14 @@ async fn compose(program: &Program, args: Args) -> anyhow::Result<u8> {
         let paths = setting.inside(&args.paths)?;
         (setting, paths)
     };
-    let review =
-        |name: &str, script: &str| Tool::new(name, "sh").args(["-c", script, name]).prompt_on_stdin();
     let roles = Roles::of(
         &args.common,
-        [
-            review("twice", include_str!("twice.sh")),
-            review("unfinished", include_str!("unfinished.sh")),
-            tidy(),
-        ],
+        [reviewers::twice(), reviewers::unfinished(), tidy()],
     );
     let lenses = if roles.are_tools() {
         vec![
-            Lens::custom("twice", "words that stand twice"),
-            Lens::custom("unfinished", "what somebody meant to come back to"),
+            Lens::custom(reviewers::TWICE, "words that stand twice"),
+            Lens::custom(reviewers::UNFINISHED, "what somebody meant to come back to"),
         ]
     } else {
         vec![Lens::Correctness, Lens::Clarity]

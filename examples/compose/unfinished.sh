@@ -1,9 +1,8 @@
-# A reviewer that is a program: what somebody meant to come back to.
+# A reviewer that is a program: what somebody meant to come back to. It prints a line for each: the file, the line, what is seen.
 cat > /dev/null
 find . -name '*.md' -type f ! -path '*/.*' | sort | while IFS= read -r file; do
-  awk -v path="${file#./}" '
+  file=${file#./} awk '
     /(TODO|FIXME|TBD)/ {
-      gsub(/["\\]/, "", path)
-      printf "{\"path\":\"%s\",\"line\":%d,\"severity\":\"medium\",\"claim\":\"Something is not decided yet.\",\"evidence\":\"a mark such as TBD\",\"recommendation\":\"Decide it, and write it down.\",\"lens\":\"unfinished\",\"confidence\":0.8}\n", path, NR
-    }' "$file"
-done | awk 'BEGIN { printf "{\"findings\":[" } { printf "%s%s", (NR > 1 ? "," : ""), $0 } END { print "]}" }'
+      print ENVIRON["file"] "\t" NR "\t" $0
+    }' < "$file"
+done

@@ -1,18 +1,17 @@
 # A program that tidies Markdown: blanks at the ends of lines, several blank lines in a row, and words that stand twice,
-# outside of code (but "had had" and "that that", which may be right). As a worker it reads from its brief which paths are its own, and answers to the contract; a worker that
-# may write nothing returns the titles of the Markdown files as a list.
+# outside of code (but "had had" and "that that", which may be right). As a worker it reads from its brief which paths are
+# its own, and prints the files that it changed; a worker that may write nothing prints a list of the files' titles.
 brief=$(cat)
 own=$(printf '%s\n' "$brief" | awk '
   /^SCOPE$/ { scope = 1; next }
   scope && /^- / { print substr($0, 3) }
   scope && /^$/ { exit }')
-quoted() { printf '%s' "$1" | awk '{ gsub(/[\001-\037]/, " "); gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }'; }
 if [ -z "$own" ]; then
   list=$(find . -name '*.md' -type f ! -path '*/.*' | sort | while IFS= read -r file; do
     title=$(sed -n 's/[[:space:]]*$//; s/^# *//p' "$file" | head -n 1)
     [ -z "$title" ] || printf -- '- [%s](%s)\n' "$title" "${file##*/}"
   done)
-  printf '{"text":"# Contents\\n\\n%s\\n","notes":[]}\n' "$(quoted "$list")"
+  printf 'section\n# Contents\n\n%s\n' "$list"
   exit 0
 fi
 tidy() {
@@ -34,15 +33,15 @@ tidy() {
         $0 = line
       }
       print
-    }' "$1"
+    }' < "$1"
 }
-changes= count=0
+echo fix
 change() { # a file
-  new=$(tidy "$1"; printf x) old=$(cat "$1"; printf x)
+  case $1 in *.md) ;; *) return 0 ;; esac
+  new=$(tidy "$1"; printf x) old=$(cat < "$1"; printf x)
   [ "$new" != "$old" ] || return 0
   printf '%s' "${new%x}" > "$1"
-  count=$((count + 1))
-  changes="$changes${changes:+,}{\"path\":\"$(quoted "$1")\",\"what\":\"tidied\"}"
+  printf '%s\n' "$1"
 }
 while IFS= read -r path; do
   [ -d "$path" ] || { change "$path"; continue; }
@@ -52,4 +51,3 @@ FOUND
 done <<OWN
 $own
 OWN
-printf '{"summary":"%s file(s) tidied.","changes":[%s],"checks":[],"left_open":[]}\n' "$count" "$changes"

@@ -62,6 +62,16 @@ fn own_files_change_with_apply_alone_and_nothing_found_is_no_failure() {
         "{}",
         done.stdout
     );
+    let odd = "b=\"x\" \\t.md";
+    place.write(odd, "The the end.\n");
+    let done = run(&mut place.example("compose", &["--apply", "."]));
+    let mended = fs::read_to_string(place.tree().join(odd)).unwrap();
+    assert_eq!(
+        (done.code, mended.as_str()),
+        (Some(0), "The end.\n"),
+        "{}",
+        done.stdout
+    );
     run(&mut place.example("compose", &["no-such-file"])).assert_usage_error("no-such-file cannot be read");
     place.assert_state_is_empty();
 }

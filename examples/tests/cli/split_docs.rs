@@ -60,6 +60,22 @@ fn own_documents_change_with_apply_alone() {
 }
 
 #[test]
+fn odd_names_and_titles_are_words_and_what_is_no_markdown_is_left_alone() {
+    let place = Place::new();
+    let odd = "a=\"x\" \\t.md";
+    place.write(odd, "# Say \"hi\" \\ there\t\n\nthe the end\n");
+    place.write("b.bin", "the the \0 end");
+    let arguments = ["--apply", "--contents", "c.txt", "*.*"];
+    let done = run(&mut place.example("split_docs", &arguments));
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    let read = |name: &str| fs::read_to_string(place.tree().join(name)).unwrap();
+    assert_eq!(read(odd), "# Say \"hi\" \\ there\n\nthe end\n");
+    assert_eq!(read("b.bin"), "the the \0 end");
+    let contents = read("c.txt");
+    assert!(contents.contains("- [Say \"hi\" \\ there]"), "{contents}");
+}
+
+#[test]
 fn a_check_that_fails_keeps_the_patch_out_and_is_no_success() {
     let place = Place::new();
     place.write("a.md", "It is is so.\n");
