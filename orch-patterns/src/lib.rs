@@ -76,11 +76,11 @@ mod ext;
 pub mod finding;
 pub mod funnel;
 pub mod guide;
-mod hire;
 pub mod options_selection;
 pub mod research;
 pub mod review_fanout;
 pub mod split_merge;
+mod staff;
 
 /// For a [`Pattern`] of your own: `#[async_trait] impl Pattern for ..`.
 pub use async_trait::async_trait;

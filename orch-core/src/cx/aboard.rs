@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::flight::Post;
+use super::post::Post;
 use super::run::Run;
 use crate::desk::Seat;
 use crate::engine::{EngineError, JobHandle};

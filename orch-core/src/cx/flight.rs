@@ -9,6 +9,7 @@ use std::time::Duration;
 use orch_prompts::Brief;
 
 use super::aboard::{Aboard, board, pause, refused};
+use super::post::Post;
 use super::repair::{nonce, repair_prompt};
 use super::run::Run;
 use super::worker_log::WorkerLog;
@@ -20,7 +21,6 @@ use crate::ids::Digest;
 use crate::job::{End, Job, JobEnd, JobId};
 use crate::limits::{Purse, Retry, Tries};
 use crate::outcome::{NotStarted, Outcome, Unfinished};
-use crate::reader_check::Stand;
 use crate::step_key::{StepIdentity, StepKey};
 use crate::worker::Spec;
 
@@ -40,22 +40,6 @@ pub(super) struct Flight {
     post: Post,
     /// Why it cannot start, whatever there is room for.
     refusal: Option<NotStarted>,
-}
-
-/// Where a worker stands, and by which right.
-#[derive(Debug)]
-pub(super) enum Post {
-    Reader(Stand),
-    Writer(Arc<Seat>),
-}
-
-impl Post {
-    fn seat(&self) -> Option<&Seat> {
-        match self {
-            Self::Reader(_) => None,
-            Self::Writer(seat) => Some(seat),
-        }
-    }
 }
 
 impl Flight {

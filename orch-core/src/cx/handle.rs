@@ -7,8 +7,9 @@ use std::sync::Arc;
 use orch_prompts::Artefact;
 use tokio::time::Instant;
 
-use super::desk::DeskRequest;
-use super::flight::{Flight, Post, fly};
+use super::desk_request::DeskRequest;
+use super::flight::{Flight, fly};
+use super::post::Post;
 use super::run::Run;
 use crate::check::{Check, Evidence};
 use crate::deliverable::Deliverable;

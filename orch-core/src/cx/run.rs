@@ -1,6 +1,6 @@
 //! One run: its identity, its events, its plans, and every worker that was started in it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::books::{Aloft, Books};
 use crate::check::{self, Check, Evidence};
 use crate::config::Config;
 use crate::desk::Book;
@@ -43,67 +44,31 @@ pub(crate) struct Run {
     checks: TaskTracker,
 }
 
-/// What changes while a run goes on.
-#[derive(Debug, Default)]
-struct Books {
-    plans: HashMap<Vec<String>, Plan>,
-    ordinals: HashMap<StepKey, u32>,
-    workers: u32,
-    /// Results known from before, by step key: final messages.
-    known: HashMap<StepKey, String>,
-    /// How often the same work was tried before and came to nothing.
-    failed_before: HashMap<StepKey, u32>,
-    aloft: BTreeMap<u32, Aloft>,
-    /// The run has ended: nothing starts in it any more, whoever still holds its handle.
-    closed: bool,
-}
-
-/// A worker that was queued and not yet reported as finished.
-#[derive(Debug, Clone)]
-struct Aloft {
-    key: StepKey,
-    /// What was, or is about to be, submitted.
-    job: Option<Job>,
-    /// The submitted job.
-    handle: Option<Arc<dyn JobHandle>>,
-    /// What became of it, while that is being recorded.
-    landing: Option<(Outcome<String>, JobEnd)>,
+/// Counts what the attempts of an earlier time used.
+fn count_before(config: &Config, ledger: &Arc<Ledger>, before: &[Event]) {
+    let mut agents: HashMap<StepKey, &str> = HashMap::new();
+    for event in before {
+        match &event.kind {
+            EventKind::WorkerQueued { key, agent, .. } => drop(agents.insert(*key, agent)),
+            EventKind::WorkerFinished {
+                outcome: Outcome::Unfinished(Unfinished::NotStarted(_)),
+                ..
+            } => {}
+            EventKind::WorkerFinished { key, usage, .. } | EventKind::WorkerRetried { key, usage, .. } => {
+                let agent = agents.get(key).copied().unwrap_or(&config.default_agent);
+                config.admission.count_before(ledger, agent, usage.as_ref());
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Run {
     /// A run whose finished workers, as told by `before`, do not run again.
     pub(crate) fn new(id: RunId, config: Arc<Config>, cancel: CancellationToken, before: &[Event]) -> Self {
-        let mut books = Books::default();
         let ledger = Ledger::new(config.budget);
-        let mut agents: HashMap<StepKey, &str> = HashMap::new();
-        for event in before {
-            match &event.kind {
-                EventKind::WorkerQueued { key, agent, .. } => drop(agents.insert(*key, agent)),
-                EventKind::WorkerFinished {
-                    outcome: Outcome::Unfinished(Unfinished::NotStarted(_)),
-                    ..
-                } => {}
-                EventKind::WorkerFinished { key, usage, .. }
-                | EventKind::WorkerRetried { key, usage, .. } => {
-                    let agent = agents.get(key).copied().unwrap_or(&config.default_agent);
-                    config.admission.count_before(&ledger, agent, usage.as_ref());
-                }
-                _ => {}
-            }
-            match &event.kind {
-                EventKind::WorkerFinished {
-                    key,
-                    outcome: Outcome::Done(message),
-                    ..
-                } => {
-                    books.known.insert(*key, message.clone());
-                }
-                EventKind::WorkerFinished { key, .. } | EventKind::WorkerRetried { key, .. } => {
-                    *books.failed_before.entry(*key).or_default() += 1;
-                }
-                _ => {}
-            }
-        }
+        count_before(&config, &ledger, before);
+        let books = Books::of(before);
         let next_seq = before.last().map_or(0, |event| event.seq + 1);
         Self {
             id,
@@ -230,22 +195,17 @@ impl Run {
 
     /// The next worker's number, and `key` with its ordinal among equals.
     pub(crate) fn enrol(&self, key: StepKey) -> (u32, StepKey) {
-        let mut books = self.books();
-        books.workers += 1;
-        let ordinal = books.ordinals.entry(key).or_default();
-        let key = key.nth(*ordinal);
-        *ordinal += 1;
-        (books.workers, key)
+        self.books().enrol(key)
     }
 
     /// The final message of a worker that did the same work before.
     pub(crate) fn known(&self, key: StepKey) -> Option<String> {
-        self.books().known.get(&key).cloned()
+        self.books().known(key)
     }
 
     /// The number of this attempt at the same work: 0 for the first.
     pub(crate) fn attempt(&self, key: StepKey) -> u32 {
-        self.books().failed_before.get(&key).copied().unwrap_or(0)
+        self.books().failed_before(key)
     }
 
     /// Takes a worker into the books.
@@ -253,20 +213,7 @@ impl Run {
     /// # Errors
     /// [`Halt::Misuse`] when the run has ended: a task outlived the pattern that started it.
     pub(crate) fn queued(&self, worker: u32, key: StepKey) -> Result<()> {
-        let mut books = self.books();
-        if books.closed {
-            return Err(Halt::Misuse("a worker was asked for after its run had ended".to_owned()).into());
-        }
-        books.aloft.insert(
-            worker,
-            Aloft {
-                key,
-                job: None,
-                handle: None,
-                landing: None,
-            },
-        );
-        Ok(())
+        Ok(self.books().queue(worker, key)?)
     }
 
     /// Says that `job` is about to be submitted, so that a submission that is cut off is not forgotten.
@@ -329,11 +276,7 @@ impl Run {
     /// # Errors
     /// [`Halt::LeftBehind`] when a process lives on, or the first error of engine or store.
     pub(crate) async fn settle(&self, hasten: &CancellationToken) -> Result<()> {
-        let aloft = {
-            let mut books = self.books();
-            books.closed = true;
-            std::mem::take(&mut books.aloft)
-        };
+        let aloft = self.books().close();
         let ends = aloft.into_iter().map(|(worker, aloft)| async move {
             let id = aloft.job.as_ref().map(|job| job.id);
             let end = self.settle_one(worker, aloft, hasten).await;
@@ -417,6 +360,7 @@ impl Run {
         directory: &Path,
         deadline: Option<Instant>,
     ) -> Result<Evidence> {
+        self.is_open()?;
         if self.is_cancelled() {
             return Err(Halt::Cancelled.into());
         }
@@ -443,6 +387,12 @@ impl Run {
         } else {
             Err(Halt::LeftBehind { pids: left }.into())
         }
+    }
+
+    /// # Errors
+    /// [`Halt::Misuse`] when the run has ended: whoever asks outlived the pattern.
+    pub(crate) fn is_open(&self) -> Result<(), Halt> {
+        self.books().open()
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {

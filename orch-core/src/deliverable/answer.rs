@@ -77,7 +77,8 @@ fn wrap(mut plain: Value) -> Value {
     let defs = plain.as_object_mut().and_then(|map| map.remove("$defs"));
     // A reference stands alone in the strict subset.
     if let Some(map) = plain.as_object_mut().filter(|map| !map.contains_key("$ref")) {
-        map.entry("description").or_insert_with(|| json!("The answer itself."));
+        map.entry("description")
+            .or_insert_with(|| json!("The answer itself."));
     }
     let mut outer = json!({"type": "object", "required": ["value"], "properties": {"value": plain}});
     if let (Some(map), Some(defs)) = (outer.as_object_mut(), defs) {

@@ -6,7 +6,7 @@ use orch_prompts::{Brief, Material, Pack, condenser};
 
 use super::Scouted;
 use crate::deliverable::Condensed;
-use crate::delivery::Staff;
+use crate::staff::Staff;
 
 /// Condenses by a worker: one that reads, weighs the notes against each other, and chooses the approach. For
 /// [`ContextPack::condense`](crate::ContextPack::condense).

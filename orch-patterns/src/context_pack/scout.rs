@@ -5,7 +5,7 @@ use orch_prompts::scout as scout_brief;
 
 use super::Task;
 use crate::deliverable::ContextNotes;
-use crate::delivery::Staff;
+use crate::staff::Staff;
 
 /// A scout of a [`ContextPack`](crate::ContextPack): it reads and changes nothing. A question is one by itself.
 #[derive(Debug, Clone)]

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use orch_core::{Cx, DeskRequest, Halt, Isolation, Limits, Result, Retry, Worker, Writer};
 use orch_prompts::{Brief, Pack, implementer, implementer_of_findings};
 
-use super::{Assignment, Staff};
+use super::Assignment;
 use crate::deliverable::Fix;
+use crate::staff::Staff;
 
 type BriefFor = Arc<dyn Fn(&Assignment) -> Brief + Send + Sync>;
 

@@ -25,7 +25,6 @@ mod implementer;
 mod outcome;
 mod reader;
 mod rounds;
-mod staff;
 mod verifier;
 
 pub use assignment::Assignment;
@@ -35,5 +34,4 @@ pub use implementer::Implementer;
 pub use outcome::{Delivery, Round};
 pub use reader::VerifyingReader;
 pub use rounds::Rounds;
-pub(crate) use staff::Staff;
 pub use verifier::Verifier;

@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use orch_core::{Cx, Limits, Pattern, Result, Retry, Worker};
 use orch_prompts::{Brief, verifier_of};
 
-use super::{Examination, Staff};
+use super::Examination;
 use crate::deliverable::Verification;
+use crate::staff::Staff;
 
 /// A reader that looks, at the desk, whether what was asked for is so. It runs nothing that writes, and a change of its
 /// own is a scope violation. From [`Verifier::reader`](super::Verifier::reader).

@@ -8,7 +8,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::reading::{line, number};
+use super::numbers::{line, number};
 use super::{Finding, Severity};
 
 /// The keys that only codex's findings have, of any type: in one of ours they are ignored.

@@ -8,7 +8,7 @@ use orch_prompts::Stance;
 use super::evidence::Measure;
 use super::{Pairing, Proposer, Question, Refining, judge, refiner};
 use crate::deliverable::{Choice, Proposal};
-use crate::hire::Hire;
+use crate::staff::Staff;
 
 /// The label of this pattern on step keys.
 pub(super) const LABEL: &str = "options-selection";
@@ -50,7 +50,7 @@ const AT_MOST: usize = 4;
 #[must_use = "a pattern does nothing until an orchestrator runs it"]
 pub struct OptionsSelection {
     pub(super) proposers: Vec<Proposer>,
-    pub(super) hire: Hire,
+    pub(super) staff: Staff,
     pub(super) at_most: usize,
     pub(super) quorum: Quorum,
     pub(super) measure: Measure,
@@ -69,7 +69,7 @@ impl OptionsSelection {
     pub fn from_proposers(proposers: impl IntoIterator<Item = impl Into<Proposer>>) -> Self {
         Self {
             proposers: proposers.into_iter().map(Into::into).collect(),
-            hire: Hire::default(),
+            staff: Staff::default(),
             at_most: AT_MOST,
             quorum: Quorum::AtLeast(1),
             measure: Measure::default(),
@@ -80,19 +80,19 @@ impl OptionsSelection {
 
     /// Chooses the agent of the proposers that have none of their own.
     pub fn agent(mut self, name: impl Into<String>) -> Self {
-        self.hire.agent = Some(name.into());
+        self.staff.agent = Some(name.into());
         self
     }
 
     /// Chooses the model of the proposers that have none of their own.
     pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.hire.model = Some(model.into());
+        self.staff.model = Some(model.into());
         self
     }
 
     /// Sets the limits of the proposers that have none of their own.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.hire.limits = Some(limits);
+        self.staff.limits = Some(limits);
         self
     }
 

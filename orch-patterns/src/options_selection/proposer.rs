@@ -5,7 +5,7 @@ use orch_prompts::{Stance, proposer};
 
 use super::Question;
 use crate::deliverable::Proposal;
-use crate::hire::Hire;
+use crate::staff::Staff;
 
 /// A proposer of an [`OptionsSelection`](crate::OptionsSelection). A [`Stance`] is one by itself.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ use crate::hire::Hire;
 pub struct Proposer {
     name: String,
     stance: Stance,
-    hire: Hire,
+    staff: Staff,
 }
 
 impl Proposer {
@@ -22,7 +22,7 @@ impl Proposer {
         Self {
             name: stance.name().to_owned(),
             stance,
-            hire: Hire::default(),
+            staff: Staff::default(),
         }
     }
 
@@ -34,19 +34,19 @@ impl Proposer {
 
     /// Chooses the agent by name.
     pub fn agent(mut self, name: impl Into<String>) -> Self {
-        self.hire.agent = Some(name.into());
+        self.staff.agent = Some(name.into());
         self
     }
 
     /// Chooses the model, in the agent's own words.
     pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.hire.model = Some(model.into());
+        self.staff.model = Some(model.into());
         self
     }
 
     /// Sets the proposer's own limits.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.hire.limits = Some(limits);
+        self.staff.limits = Some(limits);
         self
     }
 
@@ -62,11 +62,11 @@ impl Proposer {
     }
 
     /// The worker that does it, `others` where nothing was said: number `index` of `of`.
-    pub(super) fn worker(&self, index: usize, of: usize, others: &Hire) -> Worker<Question, Proposal> {
+    pub(super) fn worker(&self, index: usize, of: usize, others: &Staff) -> Worker<Question, Proposal> {
         let stance = self.stance.clone();
         let brief = move |question: &Question| question.told(proposer(&question.text, &stance, index, of));
         let label = format!("Propose {}", orch_core::plain::line(&self.name, 60));
-        self.hire.or(others).of(Worker::new(brief).label(label))
+        self.staff.or(others).hire(Worker::new(brief), label)
     }
 }
 

@@ -18,7 +18,7 @@ impl OptionsSelection {
         let lanes: Vec<Cx> = self.proposers.iter().map(|one| cx.child(one.name())).collect();
         let mut readings = Vec::with_capacity(of);
         for (index, (proposer, lane)) in self.proposers.iter().zip(&lanes).enumerate() {
-            let worker = proposer.worker(index + 1, of, &self.hire);
+            let worker = proposer.worker(index + 1, of, &self.staff);
             readings.push(Branch::new(proposer.name(), lane.read(&worker, question)));
         }
         let Gathered { done, missing } = gather(readings, self.at_most).await?;

@@ -9,7 +9,7 @@ use orch_prompts::{Artefact, Style};
 use super::{Angled, Dossier, Researched, Researcher, Synthesiser, Topic, by_code};
 use crate::combinator::{Branch, Gathered, gather};
 use crate::deliverable::{Sources, Synthesis};
-use crate::hire::Hire;
+use crate::staff::Staff;
 
 /// The label of this pattern on step keys.
 const LABEL: &str = "research";
@@ -46,7 +46,7 @@ const AT_MOST: usize = 4;
 #[must_use = "a pattern does nothing until an orchestrator runs it"]
 pub struct Research {
     researchers: Vec<Researcher>,
-    hire: Hire,
+    staff: Staff,
     at_most: usize,
     web: bool,
     style: Option<Style>,
@@ -58,7 +58,7 @@ impl Research {
     pub fn new(researchers: impl IntoIterator<Item = impl Into<Researcher>>) -> Self {
         Self {
             researchers: researchers.into_iter().map(Into::into).collect(),
-            hire: Hire::default(),
+            staff: Staff::default(),
             at_most: AT_MOST,
             web: true,
             style: None,
@@ -68,19 +68,19 @@ impl Research {
 
     /// Chooses the agent of the researchers that have none of their own.
     pub fn agent(mut self, name: impl Into<String>) -> Self {
-        self.hire.agent = Some(name.into());
+        self.staff.agent = Some(name.into());
         self
     }
 
     /// Chooses the model of the researchers that have none of their own.
     pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.hire.model = Some(model.into());
+        self.staff.model = Some(model.into());
         self
     }
 
     /// Sets the limits of the researchers that have none of their own.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.hire.limits = Some(limits);
+        self.staff.limits = Some(limits);
         self
     }
 
@@ -158,7 +158,7 @@ impl Research {
         let lanes: Vec<Cx> = self.researchers.iter().map(|one| cx.child(one.angle())).collect();
         let mut readings = Vec::with_capacity(lanes.len());
         for (researcher, lane) in self.researchers.iter().zip(&lanes) {
-            let worker = researcher.worker(self.web, &self.hire);
+            let worker = researcher.worker(self.web, &self.staff);
             readings.push(Branch::new(researcher.angle(), lane.read(&worker, topic)));
         }
         let Gathered { done, missing } = gather(readings, self.at_most).await?;

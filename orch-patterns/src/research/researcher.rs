@@ -5,14 +5,14 @@ use orch_prompts::{researcher, researcher_of_files};
 
 use super::Topic;
 use crate::deliverable::ResearchNotes;
-use crate::hire::Hire;
+use crate::staff::Staff;
 
 /// A researcher of a [`Research`](crate::Research). A string is one by itself: its angle.
 #[derive(Debug, Clone)]
 #[must_use = "a researcher does nothing until a research runs it"]
 pub struct Researcher {
     angle: String,
-    hire: Hire,
+    staff: Staff,
 }
 
 impl Researcher {
@@ -20,25 +20,25 @@ impl Researcher {
     pub fn new(angle: impl Into<String>) -> Self {
         Self {
             angle: angle.into(),
-            hire: Hire::default(),
+            staff: Staff::default(),
         }
     }
 
     /// Chooses the agent by name.
     pub fn agent(mut self, name: impl Into<String>) -> Self {
-        self.hire.agent = Some(name.into());
+        self.staff.agent = Some(name.into());
         self
     }
 
     /// Chooses the model, in the agent's own words.
     pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.hire.model = Some(model.into());
+        self.staff.model = Some(model.into());
         self
     }
 
     /// Sets the researcher's own limits.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.hire.limits = Some(limits);
+        self.staff.limits = Some(limits);
         self
     }
 
@@ -48,14 +48,14 @@ impl Researcher {
     }
 
     /// The worker that does it, `others` where nothing was said.
-    pub(super) fn worker(&self, web: bool, others: &Hire) -> Worker<Topic, ResearchNotes> {
+    pub(super) fn worker(&self, web: bool, others: &Staff) -> Worker<Topic, ResearchNotes> {
         let angle = self.angle.clone();
         let worker = Worker::new(move |topic: &Topic| {
             let brief = if web { researcher } else { researcher_of_files };
             topic.told(brief(&angle, &topic.question))
         });
         let label = format!("Research {}", orch_core::plain::line(&self.angle, 60));
-        self.hire.or(others).of(worker.label(label))
+        self.staff.or(others).hire(worker, label)
     }
 }
 

@@ -7,7 +7,7 @@ use orch_prompts::{Brief, Material, synthesiser};
 
 use super::Researched;
 use crate::deliverable::Synthesis;
-use crate::hire::Hire;
+use crate::staff::Staff;
 
 /// A worker that makes the synthesis: what a [`Research`](crate::Research) uses unless told otherwise.
 ///
@@ -16,7 +16,7 @@ use crate::hire::Hire;
 #[derive(Debug, Clone, Default)]
 #[must_use = "a synthesiser does nothing until a research runs it"]
 pub struct Synthesiser {
-    hire: Hire,
+    staff: Staff,
 }
 
 /// What the worker gets: the notes, and what was wrong with its answer before.
@@ -30,24 +30,24 @@ impl Synthesiser {
 
     /// Chooses the agent by name.
     pub fn agent(mut self, name: impl Into<String>) -> Self {
-        self.hire.agent = Some(name.into());
+        self.staff.agent = Some(name.into());
         self
     }
 
     /// Chooses the model, in the agent's own words.
     pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.hire.model = Some(model.into());
+        self.staff.model = Some(model.into());
         self
     }
 
     /// Sets the worker's own limits.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.hire.limits = Some(limits);
+        self.staff.limits = Some(limits);
         self
     }
 
     fn worker(&self) -> Worker<Asked, Synthesis> {
-        self.hire.of(Worker::new(brief_for).label("Synthesise"))
+        self.staff.hire(Worker::new(brief_for), "Synthesise")
     }
 }
 

@@ -4,15 +4,14 @@ use orch_core::{Limits, Snapshot, Worker};
 use orch_prompts::{Artefact, Lens, Material, reviewer as reviewer_brief};
 
 use crate::finding::Findings;
+use crate::staff::Staff;
 
 /// A reviewer of a [`ReviewFanout`](crate::ReviewFanout). A [`Lens`] is one by itself.
 #[derive(Debug, Clone)]
 #[must_use = "a reviewer does nothing until a review fan-out runs it"]
 pub struct Reviewer {
     lens: Lens,
-    agent: Option<String>,
-    model: Option<String>,
-    limits: Option<Limits>,
+    staff: Staff,
 }
 
 impl Reviewer {
@@ -20,27 +19,25 @@ impl Reviewer {
     pub fn new(lens: Lens) -> Self {
         Self {
             lens,
-            agent: None,
-            model: None,
-            limits: None,
+            staff: Staff::default(),
         }
     }
 
     /// Chooses the agent by name.
     pub fn agent(mut self, name: impl Into<String>) -> Self {
-        self.agent = Some(name.into());
+        self.staff.agent = Some(name.into());
         self
     }
 
     /// Chooses the model, in the agent's own words.
     pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.model = Some(model.into());
+        self.staff.model = Some(model.into());
         self
     }
 
     /// Sets the reviewer's own limits.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = Some(limits);
+        self.staff.limits = Some(limits);
         self
     }
 
@@ -52,18 +49,8 @@ impl Reviewer {
     /// The worker that does it.
     pub(super) fn worker(&self) -> Worker<Snapshot, Findings> {
         let lens = self.lens.clone();
-        let mut worker = Worker::new(move |snapshot: &Snapshot| brief_for(&lens, snapshot))
-            .label(format!("Review {}", self.lens.name()));
-        if let Some(agent) = &self.agent {
-            worker = worker.agent(agent);
-        }
-        if let Some(model) = &self.model {
-            worker = worker.model(model);
-        }
-        if let Some(limits) = self.limits {
-            worker = worker.limits(limits);
-        }
-        worker
+        let worker = Worker::new(move |snapshot: &Snapshot| brief_for(&lens, snapshot));
+        self.staff.hire(worker, format!("Review {}", self.lens.name()))
     }
 }
 

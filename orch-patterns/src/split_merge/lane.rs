@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use crate::staff::Staff;
 use orch_core::{
-    Check, Cx, Deliverable, Error, FailClass, Failure, Isolation, Limits, Outcome, Result, Retry, Unfinished,
-    Verdict, Worker, Writer,
+    Check, Cx, Deliverable, Error, FailClass, Failure, Isolation, Outcome, Result, Retry, Unfinished,
+    Verdict, Worker, Writer, plain,
 };
 use orch_prompts::{Brief, Slice, Slices};
 
@@ -18,6 +19,9 @@ use crate::deliverable::{Fix, Section};
 pub(super) type BriefFor = Arc<dyn Fn(&Slice) -> Brief + Send + Sync>;
 pub(super) type CheckFor = Arc<dyn Fn(&Slice) -> Option<Check> + Send + Sync>;
 
+/// The most characters of a slice's label in its worker's.
+const LABEL: usize = 60;
+
 /// How slices are worked on, one like the other.
 #[derive(Clone)]
 pub(super) struct Lane {
@@ -25,16 +29,14 @@ pub(super) struct Lane {
     pub(super) check: Option<CheckFor>,
     pub(super) isolation: Isolation,
     pub(super) retry: Option<Retry>,
-    pub(super) agent: Option<String>,
-    pub(super) model: Option<String>,
-    pub(super) limits: Option<Limits>,
+    pub(super) staff: Staff,
 }
 
 impl Lane {
     /// Works on `slice`, one of `all`.
     pub(super) async fn run(&self, cx: &Cx, slice: &Slice, all: &Arc<Slices>) -> Result<Part> {
         if slice.is_section() {
-            let reading = cx.read(&self.reader(all), slice);
+            let reading = cx.read(&self.reader(slice, all), slice);
             let outcome = outcome_of(reading.await)?;
             return Ok(Part::new(slice, outcome.map(Report::Section)));
         }
@@ -88,7 +90,7 @@ impl Lane {
     }
 
     fn writer(&self, slice: &Slice, all: &Arc<Slices>) -> Worker<Slice, Fix, Writer> {
-        let worker = self.worker(all);
+        let worker = self.worker(slice, all);
         // Its retries are this lane's.
         match self.retry {
             Some(_) => worker.retry(Retry::never()).writes(&slice.paths),
@@ -96,43 +98,20 @@ impl Lane {
         }
     }
 
-    fn reader(&self, all: &Arc<Slices>) -> Worker<Slice, Section> {
-        let worker = self.worker(all);
+    fn reader(&self, slice: &Slice, all: &Arc<Slices>) -> Worker<Slice, Section> {
+        let worker = self.worker(slice, all);
         match self.retry {
             Some(retry) => worker.retry(retry),
             None => worker,
         }
     }
 
-    fn worker<T: Deliverable>(&self, all: &Arc<Slices>) -> Worker<Slice, T> {
+    fn worker<T: Deliverable>(&self, slice: &Slice, all: &Arc<Slices>) -> Worker<Slice, T> {
         let (brief, all) = (Arc::clone(&self.brief), Arc::clone(all));
         let worker = Worker::new(move |slice: &Slice| complete(brief(slice), slice, &all));
-        equipped(
-            worker.label("Slice"),
-            self.agent.as_deref(),
-            self.model.as_deref(),
-            self.limits,
-        )
+        self.staff
+            .hire(worker, format!("Slice {}", plain::line(&slice.label, LABEL)))
     }
-}
-
-/// The worker, with who does it and within which limits where that was said.
-pub(super) fn equipped<I, T>(
-    mut worker: Worker<I, T>,
-    agent: Option<&str>,
-    model: Option<&str>,
-    limits: Option<Limits>,
-) -> Worker<I, T> {
-    if let Some(agent) = agent {
-        worker = worker.agent(agent);
-    }
-    if let Some(model) = model {
-        worker = worker.model(model);
-    }
-    if let Some(limits) = limits {
-        worker = worker.limits(limits);
-    }
-    worker
 }
 
 /// What is unfinished becomes data; a halt goes up.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::staff::Staff;
 use orch_core::{Limits, Pattern, Worker, Writer};
 use orch_prompts::{Material, Slice, merger};
 
@@ -80,9 +81,7 @@ impl Merge {
 #[must_use = "a merger does nothing until a merge has it"]
 pub struct Merger {
     task: String,
-    agent: Option<String>,
-    model: Option<String>,
-    limits: Option<Limits>,
+    staff: Staff,
 }
 
 /// What a merger gets to see and may write.
@@ -97,27 +96,25 @@ impl Merger {
     pub fn new(task: impl Into<String>) -> Self {
         Self {
             task: task.into(),
-            agent: None,
-            model: None,
-            limits: None,
+            staff: Staff::default(),
         }
     }
 
     /// Chooses the agent by name.
     pub fn agent(mut self, name: impl Into<String>) -> Self {
-        self.agent = Some(name.into());
+        self.staff.agent = Some(name.into());
         self
     }
 
     /// Chooses the model, in the agent's own words.
     pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.model = Some(model.into());
+        self.staff.model = Some(model.into());
         self
     }
 
     /// Sets its own limits.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = Some(limits);
+        self.staff.limits = Some(limits);
         self
     }
 
@@ -126,13 +123,7 @@ impl Merger {
         let worker = Worker::new(move |merging: &Merging| {
             merger(&task, merging.materials.iter().cloned(), &merging.paths)
         });
-        super::lane::equipped(
-            worker.label("Merge"),
-            self.agent.as_deref(),
-            self.model.as_deref(),
-            self.limits,
-        )
-        .writes(&merging.paths)
+        self.staff.hire(worker, "Merge").writes(&merging.paths)
     }
 }
 

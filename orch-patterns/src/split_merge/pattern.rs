@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::staff::Staff;
 use orch_core::{Check, Isolation, Limits, Plan, Retry};
 use orch_prompts::{Brief, Slice, Slices};
 
@@ -78,9 +79,7 @@ impl SplitMerge {
                 check: None,
                 isolation: Isolation::Clone,
                 retry: None,
-                agent: None,
-                model: None,
-                limits: None,
+                staff: Staff::default(),
             },
             at_most: AT_MOST,
             merge: Merge::git(),
@@ -110,19 +109,19 @@ impl SplitMerge {
 
     /// Chooses the agent of the slices' workers by name.
     pub fn agent(mut self, name: impl Into<String>) -> Self {
-        self.lane.agent = Some(name.into());
+        self.lane.staff.agent = Some(name.into());
         self
     }
 
     /// Chooses the model of the slices' workers, in the agent's own words.
     pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.lane.model = Some(model.into());
+        self.lane.staff.model = Some(model.into());
         self
     }
 
     /// Sets the limits of the slices' workers.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.lane.limits = Some(limits);
+        self.lane.staff.limits = Some(limits);
         self
     }
 
