@@ -81,7 +81,7 @@ mod worker;
 
 pub use check::{Check, Evidence, check};
 pub use covered::{Coverage, Covered, Missing, Quorum};
-pub use cx::{Cx, Desk, DeskRequest};
+pub use cx::{Cx, Desk, DeskRequest, Shown};
 pub use deliverable::{Deliverable, SchemaError, strict};
 pub use dirs::{PrivateDir, StateDir};
 pub use doctor::doctor;

@@ -53,11 +53,13 @@ use crate::worker::{Worker, Writer};
 /// }
 /// ```
 pub struct Desk {
-    run: Arc<Run>,
-    path: Arc<[String]>,
-    base: Option<Digest>,
-    purse: Purse,
-    seat: Arc<Seat>,
+    pub(super) run: Arc<Run>,
+    pub(super) path: Arc<[String]>,
+    pub(super) base: Option<Digest>,
+    pub(super) purse: Purse,
+    pub(super) seat: Arc<Seat>,
+    /// Where its patches are shown, once one was.
+    pub(super) showing: Option<Arc<Seat>>,
     _step: Step,
 }
 
@@ -76,6 +78,7 @@ impl Desk {
             base,
             purse,
             seat,
+            showing: None,
             _step: step,
         }
     }

@@ -9,9 +9,11 @@ mod handle;
 mod post;
 mod repair;
 mod run;
+mod shown;
 mod worker_log;
 
 pub use desk::Desk;
 pub use desk_request::DeskRequest;
 pub use handle::Cx;
 pub(crate) use run::Run;
+pub use shown::Shown;

@@ -42,6 +42,17 @@ impl Seat {
         }
     }
 
+    /// A seat of the same lease at another place, for who looks and does not write.
+    pub(crate) fn beside(&self, place: Place) -> Self {
+        Self {
+            engine: Arc::clone(&self.engine),
+            place,
+            lease: Arc::clone(&self.lease),
+            sitting: Mutex::default(),
+            writes: AtomicU64::new(0),
+        }
+    }
+
     /// What may be written here.
     pub(crate) fn territory(&self) -> &Territory {
         self.lease.territory()

@@ -1,7 +1,7 @@
 //! The loop: write, look, and once more with what is still wrong.
 
 use async_trait::async_trait;
-use orch_core::{Cx, Desk, Error, Halt, Outcome, Patch, Pattern, Result, Verdict};
+use orch_core::{Cx, Desk, Error, Halt, NotStarted, Outcome, Patch, Pattern, Result, Unfinished, Verdict};
 
 use super::verifier::is_spoilt;
 use super::{Assignment, Delivery, Examination, Examined, Implementer, Round, Verifier};
@@ -66,16 +66,23 @@ impl Rounds {
         self.verifier.fit(pattern)
     }
 
-    /// Looks at the desk as it stands, in the closing step: it is done on what there is.
+    /// Looks at what the patch makes of the user's tree, and at nothing else that the implementer left.
+    ///
+    /// The last round's examination is the closing step: it is done on what there is. An earlier one spends what the
+    /// writers spend, and the closing part only where there is no more of that.
     async fn examine(
         &self,
-        desk: &Desk,
+        desk: &mut Desk,
         assignment: &Assignment,
         fix: &Fix,
         patch: &Patch,
         round: usize,
     ) -> Result<Examined> {
-        let cx = desk.cx().closing_step().child(format!("round {round}"));
+        let shown = desk.show(patch).await?;
+        if let Some(conflict) = shown.conflicts.first() {
+            return Ok(Examined::in_conflict(conflict));
+        }
+        let cx = shown.cx.child(format!("round {round}"));
         let asked = Examination {
             holds: assignment.holds.clone(),
             check: assignment.check.clone(),
@@ -86,7 +93,13 @@ impl Rounds {
             evidence: Vec::new(),
             round,
         };
-        self.verifier.examine(&cx, asked).await
+        if round < self.at_most {
+            let examined = self.verifier.examine(&cx, asked.clone()).await?;
+            if !is_over_budget(&examined) {
+                return Ok(examined);
+            }
+        }
+        self.verifier.examine(&cx.closing_step(), asked).await
     }
 }
 
@@ -110,7 +123,21 @@ impl Pattern for Rounds {
                 Err(halt) => return Err(halt),
             };
             // Taken before anybody looks: what a check builds is none of the implementer's work.
-            let patch = desk.patch().await?;
+            let patch = match desk.patch().await {
+                Ok(patch) => patch,
+                // What it left cannot be read: what there was before is what there is.
+                Err(Error::Unfinished(why)) => {
+                    let Some((patch, _)) = before else {
+                        return Err(why.into());
+                    };
+                    rounds.push(Round {
+                        fix: Outcome::Unfinished(why),
+                        examined: None,
+                    });
+                    return Ok(Delivery::new(patch, rounds, Verdict::Unverified));
+                }
+                Err(halt) => return Err(halt),
+            };
             let Outcome::Done(said) = &fix else {
                 let examined = None;
                 rounds.push(Round { fix, examined });
@@ -118,7 +145,7 @@ impl Pattern for Rounds {
                 let verdict = as_before.map_or(Verdict::Unverified, |(_, verdict)| verdict);
                 return Ok(Delivery::new(patch, rounds, verdict));
             };
-            let examined = self.examine(&desk, &assignment, said, &patch, round).await?;
+            let examined = self.examine(&mut desk, &assignment, said, &patch, round).await?;
             let verdict = examined.verdict;
             let spoilt = examined.missing.as_ref().is_some_and(is_spoilt);
             let complaint = examined.complaint().filter(|_| round < self.at_most && !spoilt);
@@ -131,4 +158,12 @@ impl Pattern for Rounds {
             before = Some((patch, verdict));
         }
     }
+}
+
+/// Whether a reader or check did not start for want of budget.
+fn is_over_budget(examined: &Examined) -> bool {
+    matches!(
+        examined.missing,
+        Some(Unfinished::NotStarted(NotStarted::OverBudget { .. }))
+    )
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::staff::Staff;
 use orch_core::{
-    Check, Cx, Deliverable, Error, FailClass, Failure, Isolation, Outcome, Result, Retry, Unfinished,
-    Verdict, Worker, Writer, plain,
+    Check, Cx, Deliverable, Desk, Error, Evidence, FailClass, Failure, Isolation, Outcome, Patch, Result,
+    Retry, Unfinished, Verdict, Worker, Writer, plain,
 };
 use orch_prompts::{Brief, Slice, Slices};
 
@@ -76,7 +76,10 @@ impl Lane {
         if let Some(check) = check
             && part.outcome.is_done()
         {
-            let evidence = outcome_of(desk.cx().check(&check).await)?;
+            let evidence = match &part.patch {
+                Some(patch) => outcome_of(checked(&mut desk, patch, &check).await)?,
+                None => outcome_of(desk.cx().check(&check).await)?,
+            };
             if let Outcome::Done(evidence) = &evidence
                 && evidence.verdict == Verdict::Refuted
             {
@@ -120,5 +123,16 @@ pub(super) fn outcome_of<T>(result: Result<T>) -> Result<Outcome<T>> {
         Ok(value) => Ok(Outcome::Done(value)),
         Err(Error::Unfinished(why)) => Ok(Outcome::Unfinished(why)),
         Err(halt) => Err(halt),
+    }
+}
+
+/// What a check says of the user's tree with `patch` in it, and with nothing else that a writer left.
+pub(super) async fn checked(desk: &mut Desk, patch: &Patch, check: &Check) -> Result<Evidence> {
+    let shown = desk.show(patch).await?;
+    match shown.conflicts.first() {
+        None => shown.cx.check(check).await,
+        Some(conflict) => Err(Error::failed(format!(
+            "the work tree was changed in the same places meanwhile, first {conflict}"
+        ))),
     }
 }

@@ -6,7 +6,7 @@ use orch_core::{Check, Cx, Desk, Evidence, Isolation, Outcome, Patch, Result, pl
 use orch_prompts::{Material, Slice};
 
 use super::conflict::SliceConflict;
-use super::lane::outcome_of;
+use super::lane::{checked, outcome_of};
 use super::merge::{Merge, Merger, Merging, Text};
 use super::ownership::Ownership;
 use super::part::{Part, Report};
@@ -72,9 +72,9 @@ impl Together {
         Ok(self)
     }
 
-    /// Runs the check of the whole where it stands.
-    pub(super) async fn checked(&self, check: &Check) -> Result<Outcome<Evidence>> {
-        outcome_of(self.desk.cx().check(check).await)
+    /// Runs the check of the whole, on what would be applied.
+    pub(super) async fn checked(&mut self, check: &Check) -> Result<Outcome<Evidence>> {
+        outcome_of(checked(&mut self.desk, &self.patch, check).await)
     }
 }
 

@@ -18,6 +18,7 @@ mod desk;
 mod desk_bring;
 mod desk_hostile;
 mod desk_lease;
+mod desk_show;
 mod drift;
 mod dropping;
 mod engine;
