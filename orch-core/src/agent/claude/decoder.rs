@@ -3,7 +3,9 @@
 //! Measured with 2.1.330. The `result` is the end and `is_error` in it is the truth: its `subtype` says `success` also
 //! of a request that was refused. An interrupted turn ends with exit code 0 and a result whose `terminal_reason` begins
 //! with `aborted`: that is no verdict. The answer to a schema is `structured_output`; a model that never gave one
-//! leaves words in `result`, and whether they will do is the validation's to say. After `--resume` the result's
+//! leaves words in `result`, and whether they will do is the validation's to say. A turn begins with `system/init` and has
+//! one result: another one without a beginning of its own was written by somebody else, and a turn that failed stays
+//! failed. After `--resume` the result's
 //! `usage` counts the turn, its `modelUsage` and `total_cost_usd` the whole conversation: those two are read.
 
 use serde_json::Value;
@@ -20,6 +22,8 @@ use crate::outcome::FailClass;
 pub(in crate::agent) struct ClaudeDialect {
     /// The calls that were told of as not permitted.
     not_permitted: usize,
+    /// Whether the turn that began last has its result.
+    has_result: bool,
 }
 
 impl Dialect for ClaudeDialect {
@@ -28,13 +32,18 @@ impl Dialect for ClaudeDialect {
     fn read(&mut self, event: &Value, heard: &mut Heard, say: &mut Saying) {
         match text_of(event, "type") {
             "system" => {
-                if text_of(event, "subtype") == "permission_denied" {
-                    self.not_permitted += 1;
+                match text_of(event, "subtype") {
+                    "permission_denied" => self.not_permitted += 1,
+                    "init" => self.has_result = false,
+                    _ => {}
                 }
                 read_system(event, heard, say);
             }
             "assistant" => read_assistant(event, heard, say),
             "user" => read_user(event, heard, say),
+            "result" if std::mem::replace(&mut self.has_result, true) => {
+                say.unknown(heard, "a second result of one turn");
+            }
             "result" => {
                 self.read_denials(event, heard, say);
                 read_result(event, heard, say);
@@ -162,8 +171,8 @@ fn read_result(event: &Value, heard: &mut Heard, say: &mut Saying) {
             Some(value) => Some(value.to_string()),
             None => Some(text_of(event, "result").to_owned()),
         };
-        // The last result counts: what was queued behind a turn has one of its own.
-        heard.verdict = Some(TurnVerdict::Completed);
+        // The last result counts: what was queued behind a turn has a beginning and a result of its own.
+        heard.verdict.get_or_insert(TurnVerdict::Completed);
         return;
     }
     let words = words_of(event);
