@@ -31,7 +31,9 @@ pub use launch::{launch, prompt_with_schema};
 pub use opencode::Opencode;
 pub use probe::{Printed, Probe, Question, Reading};
 pub use program::{NotInstalled, Program};
-pub use seam::{Agent, AgentError, Decoder, Hold, Input, Launch, Skills, Turn, UsageSpan, WorkerDirs};
+pub use seam::{
+    Agent, AgentError, Decoder, Hold, Input, Launch, Outlet, Skills, Turn, UsageSpan, WorkerDirs,
+};
 pub use tool::{Tool, ToolOutput};
 
 pub use crate::job::WorkerEvent;

@@ -178,6 +178,21 @@ pub struct Launch {
     pub stubs: Vec<String>,
     /// What goes in by standard input.
     pub input: Input,
+    /// Where the CLI writes what its decoder reads.
+    pub outlet: Outlet,
+}
+
+/// Where a turn's process writes what its [`Decoder`] reads. It has a terminal either way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outlet {
+    /// On its terminal. Every process below it can open that as `/dev/tty` and be taken for it.
+    #[default]
+    Terminal,
+    /// Into a pipe, which is the CLI's standard output alone; its standard error is the terminal. What it starts
+    /// without that output, as these CLIs start their tools, says nothing in its name by `/dev/tty`. A process of the
+    /// same user that is not sandboxed can still write to `/proc/PID/fd/1`.
+    Pipe,
 }
 
 /// What a turn's process reads from its standard input; it ends there, it is never an open pipe.

@@ -67,6 +67,7 @@ impl<'a> PrivatePlace<'a> {
             last_message,
             stubs: _,
             input,
+            outlet: _,
         } = launch;
         !files.is_empty()
             || !folders.is_empty()

@@ -18,7 +18,7 @@ use super::pulse::Pulse;
 use super::stubs::Stubs;
 use super::{Capture, End, EventLog, Job, JobEnd, Stop};
 use crate::agent::{
-    Agent, AgentError, Decoder, Input, Launch, Skills, Turn, WorkerDirs, WorkerEvent, launch,
+    Agent, AgentError, Decoder, Input, Launch, Outlet, Skills, Turn, WorkerDirs, WorkerEvent, launch,
 };
 use crate::dirs::{self, StateDir};
 use crate::environment;
@@ -215,13 +215,17 @@ struct Prepared {
     stubs: Stubs,
 }
 
-/// The command of a launch: standard output on the terminal, standard error apart, the prompt from memory.
+/// The command of a launch: standard output and standard error apart, one of them on the terminal; the prompt from
+/// memory.
 fn command_of(program: PathBuf, launch: Launch, job: &Job, pass_env: &[String]) -> Command {
     let mut command = Command::new(program)
         .args(launch.arguments)
         .current_dir(&job.work_tree)
-        .terminal_mode(TerminalMode::Clean)
-        .stderr(Output::Pipe);
+        .terminal_mode(TerminalMode::Clean);
+    command = match launch.outlet {
+        Outlet::Terminal => command.stderr(Output::Pipe),
+        Outlet::Pipe => command.stdout(Output::Pipe),
+    };
     let names = launch.pass_env.iter().chain(pass_env).map(String::as_str);
     command = environment::declared(command, names, &launch.set_env);
     // Last, so that nothing an agent sets hides it.

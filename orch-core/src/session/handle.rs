@@ -68,6 +68,7 @@ impl Session {
     ) -> Result<(Self, AbortHandle), SpawnError> {
         let process = command.spawn()?;
         let terminal = process.terminal.map(Arc::new);
+        let piped = process.stdout.is_some();
         let shared = Arc::new(Shared {
             terminal: Mutex::new(terminal.clone()),
             stdin: tokio::sync::Mutex::new(process.stdin),
@@ -105,6 +106,7 @@ impl Session {
                 shared,
                 news: tell,
                 merged: setup.merged,
+                piped,
                 grace: setup.grace,
                 meter,
                 bell: setup.bell,

@@ -38,6 +38,8 @@ pub(super) struct Owner {
     pub(super) news: watch::Sender<u64>,
     /// Whether standard error is part of the output.
     pub(super) merged: bool,
+    /// Whether standard output is a pipe: the terminal has no part in it then.
+    pub(super) piped: bool,
     pub(super) grace: Grace,
     pub(super) meter: Arc<Meter>,
     pub(super) bell: Option<Arc<Bell>>,
@@ -144,6 +146,7 @@ impl Owner {
     fn stream_of(&self, source: Source) -> Stream {
         match source {
             Source::Stderr if !self.merged => Stream::Errors,
+            Source::Terminal if self.piped && !self.merged => Stream::Errors,
             _ => Stream::Output,
         }
     }

@@ -17,9 +17,9 @@ use crate::redact::Redactor;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stream {
-    /// The terminal, or standard output on pipes.
+    /// The terminal, or standard output on a pipe.
     Output,
-    /// Standard error, when it is apart.
+    /// Standard error, when it is apart; the terminal beside standard output on a pipe.
     Errors,
 }
 

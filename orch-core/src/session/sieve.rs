@@ -13,10 +13,11 @@ use orch_pty::Source;
 use crate::redact::{RedactStream, Redactor};
 
 /// What comes from standard error does not end a secret that standard output has begun, though both are one output: each
-/// has a stream of its own.
+/// source has a stream of its own.
 #[derive(Debug)]
 pub(super) struct Sieve {
     idle: bool,
+    terminal: RedactStream,
     output: RedactStream,
     errors: RedactStream,
     withheld: Arc<AtomicUsize>,
@@ -27,6 +28,7 @@ impl Sieve {
     pub(super) fn new(redactor: &Redactor, withheld: Arc<AtomicUsize>) -> Self {
         Self {
             idle: redactor.is_empty(),
+            terminal: redactor.stream(),
             output: redactor.stream(),
             errors: redactor.stream(),
             withheld,
@@ -39,25 +41,29 @@ impl Sieve {
             return Cow::Borrowed(bytes);
         }
         let stream = match source {
+            Source::Terminal => &mut self.terminal,
             Source::Stderr => &mut self.errors,
             _ => &mut self.output,
         };
         let mut clean = Vec::with_capacity(bytes.len());
         stream.push(bytes, &mut clean);
-        self.withheld
-            .store(self.output.held() + self.errors.held(), Ordering::Release);
+        let held = self.terminal.held() + self.output.held() + self.errors.held();
+        self.withheld.store(held, Ordering::Release);
         Cow::Owned(clean)
     }
 
     /// What was held back, each with the source that it came from: no more comes.
-    pub(super) fn finish(&mut self) -> [(Source, Vec<u8>); 2] {
+    pub(super) fn finish(&mut self) -> [(Source, Vec<u8>); 3] {
         let rest = |stream: &mut RedactStream| {
             let mut clean = Vec::new();
             std::mem::take(stream).finish(&mut clean);
             clean
         };
-        let (output, errors) = (rest(&mut self.output), rest(&mut self.errors));
         self.withheld.store(0, Ordering::Release);
-        [(Source::Terminal, output), (Source::Stderr, errors)]
+        [
+            (Source::Terminal, rest(&mut self.terminal)),
+            (Source::Stdout, rest(&mut self.output)),
+            (Source::Stderr, rest(&mut self.errors)),
+        ]
     }
 }

@@ -25,6 +25,7 @@ mod engine;
 mod fan;
 mod funnel;
 mod fuzz;
+mod in_its_name;
 mod joining;
 mod law_trees;
 mod onlookers;

@@ -21,8 +21,8 @@ use super::line_decoder::LineDecoder;
 use super::npm::native_packages;
 use super::setup::Setup;
 use super::{
-    Agent, AgentError, Decoder, Hold, Launch, Printed, Probe, Program, Reading, Skills, Turn, UsageSpan,
-    WorkerDirs, prompt_with_schema,
+    Agent, AgentError, Decoder, Hold, Launch, Outlet, Printed, Probe, Program, Reading, Skills, Turn,
+    UsageSpan, WorkerDirs, prompt_with_schema,
 };
 use crate::job::Job;
 use crate::plain;
@@ -133,7 +133,10 @@ impl Agent for Claude {
     }
 
     fn launch(&self, job: &Job, _dirs: &WorkerDirs, turn: &Turn) -> Result<Launch, AgentError> {
-        let mut launch = Launch::default();
+        let mut launch = Launch {
+            outlet: Outlet::Pipe,
+            ..Launch::default()
+        };
         let mut prompt = job.prompt.clone();
         let mut push = |arguments: &[&str]| launch.arguments.extend(arguments.iter().map(OsString::from));
         // `--verbose` belongs to `stream-json`: without it the CLI refuses to start.

@@ -13,7 +13,8 @@ use orch_pty::Exit;
 
 use super::line_decoder::LineDecoder;
 use super::{
-    Agent, AgentError, Decoder, Hold, Launch, Probe, Program, Reading, Skills, Turn, UsageSpan, WorkerDirs,
+    Agent, AgentError, Decoder, Hold, Launch, Outlet, Probe, Program, Reading, Skills, Turn, UsageSpan,
+    WorkerDirs,
 };
 use crate::job::Job;
 use decoder::CodexDialect;
@@ -138,6 +139,7 @@ impl Agent for Codex {
         }
         let mut launch = Launch {
             last_message: Some(LAST_MESSAGE.to_owned()),
+            outlet: Outlet::Pipe,
             ..Launch::default()
         };
         let mut push = |argument: &str| launch.arguments.push(argument.into());

@@ -20,7 +20,8 @@ use serde_json::json;
 use super::line_decoder::LineDecoder;
 use super::setup::Setup;
 use super::{
-    Agent, AgentError, Decoder, Hold, Input, Launch, Probe, Program, Skills, Turn, UsageSpan, WorkerDirs,
+    Agent, AgentError, Decoder, Hold, Input, Launch, Outlet, Probe, Program, Skills, Turn, UsageSpan,
+    WorkerDirs,
 };
 use crate::job::Job;
 use decoder::GeminiDialect;
@@ -125,7 +126,10 @@ impl Agent for Gemini {
     }
 
     fn launch(&self, job: &Job, dirs: &WorkerDirs, turn: &Turn) -> Result<Launch, AgentError> {
-        let mut launch = Launch::default();
+        let mut launch = Launch {
+            outlet: Outlet::Pipe,
+            ..Launch::default()
+        };
         let prompt = prompt::render(job);
         if prompt.len() > PROMPT_LIMIT {
             return Err(AgentError::PromptTooLong {

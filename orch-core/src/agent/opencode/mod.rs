@@ -19,7 +19,7 @@ use super::line_decoder::LineDecoder;
 use super::npm::native_packages;
 use super::setup::Setup;
 use super::{
-    Agent, AgentError, Decoder, Hold, Input, Launch, Printed, Probe, Program, Reading, Skills, Turn,
+    Agent, AgentError, Decoder, Hold, Input, Launch, Outlet, Printed, Probe, Program, Reading, Skills, Turn,
     UsageSpan, WorkerDirs, prompt_with_schema,
 };
 use crate::job::Job;
@@ -130,7 +130,10 @@ impl Agent for Opencode {
     }
 
     fn launch(&self, job: &Job, dirs: &WorkerDirs, turn: &Turn) -> Result<Launch, AgentError> {
-        let mut launch = Launch::default();
+        let mut launch = Launch {
+            outlet: Outlet::Pipe,
+            ..Launch::default()
+        };
         let mut push = |arguments: &[&str]| launch.arguments.extend(arguments.iter().map(OsString::from));
         push(&["run", "--format", "json", "--agent", WORKER]);
         if self.setup.hermetic {

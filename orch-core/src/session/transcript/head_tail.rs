@@ -12,9 +12,9 @@ pub struct HeadTail {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Transcript {
-    /// What came over the terminal, or over standard output on pipes.
+    /// What came over the terminal, or over standard output on a pipe.
     pub output: HeadTail,
-    /// What came over standard error, when it is apart.
+    /// What came over standard error, when it is apart, or over the terminal beside standard output on a pipe.
     pub errors: HeadTail,
 }
 
