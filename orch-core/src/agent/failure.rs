@@ -7,7 +7,7 @@ use crate::outcome::FailClass;
 
 /// Words of codex-cli 0.169.0 and of the services behind the others, in lower case, and what they mean; the first row
 /// that fits decides. A word of at most [`SHORT`] letters stands alone: `429` is no port `42917`.
-const WORDS: [(&[&str], FailClass); 10] = [
+const WORDS: [(&[&str], FailClass); 11] = [
     (
         &[
             "context_length",
@@ -30,6 +30,19 @@ const WORDS: [(&[&str], FailClass); 10] = [
             "rejected permission",
         ],
         FailClass::SandboxRefused,
+    ),
+    (
+        // What this machine has used up, before what a service says of an account.
+        &[
+            "disk quota exceeded",
+            "quota exceeded (os error 122)",
+            "edquot",
+            "no space left on device",
+            "enospc",
+            "too many open files",
+            "emfile",
+        ],
+        FailClass::Other,
     ),
     (
         &[
@@ -129,17 +142,58 @@ const WORDS: [(&[&str], FailClass); 10] = [
     (&["sandbox"], FailClass::SandboxRefused),
 ];
 
+/// The ends of the names of files that a worker reads and writes.
+const EXTENSIONS: [&str; 24] = [
+    "c", "cfg", "cpp", "css", "go", "h", "html", "java", "js", "json", "jsonl", "jsx", "lock", "log", "md",
+    "mjs", "py", "rs", "sh", "toml", "ts", "tsx", "txt", "yml",
+];
+
 /// How long a word is at most that must stand alone, so that it is no part of another word or number.
 const SHORT: usize = 3;
 
 /// The class of a failure that an agent describes with `message`.
 pub(super) fn classify(message: &str) -> FailClass {
-    let message = message.to_lowercase();
+    let message = without_paths(&message.to_lowercase());
     let fits = |words: &[&str]| words.iter().any(|word| says(&message, word));
     WORDS
         .iter()
         .find(|(words, _)| fits(words))
         .map_or(FailClass::Other, |(_, class)| *class)
+}
+
+/// `message` without paths, addresses and file names: how those are called says nothing of what went wrong. Names with
+/// underscores stay, since services write their codes so.
+fn without_paths(message: &str) -> String {
+    let between = |c: char| c.is_whitespace() || "\"'`()[]{}<>,;=|".contains(c);
+    let mut kept = String::with_capacity(message.len());
+    for piece in message.split_inclusive(between) {
+        let word = piece.trim_end_matches(between);
+        if is_path(word.trim_end_matches(['.', ':', '!', '?'])) {
+            kept.push('…');
+            kept.push_str(&piece[word.len()..]);
+        } else {
+            kept.push_str(piece);
+        }
+    }
+    kept
+}
+
+fn is_path(word: &str) -> bool {
+    // A command of Claude Code's own.
+    if word == "/login" {
+        return false;
+    }
+    // With the line and the column behind it.
+    let name = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ':');
+    let extension = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty());
+    word.contains('/')
+        || is_beyond_a_drive(word)
+        || extension.is_some_and(|(_, extension)| EXTENSIONS.contains(&extension))
+}
+
+/// Whether it begins as `c:\`.
+fn is_beyond_a_drive(word: &str) -> bool {
+    matches!(word.as_bytes(), [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic())
 }
 
 fn says(message: &str, word: &str) -> bool {

@@ -82,6 +82,51 @@ fn the_words_of_codex_have_classes() {
 }
 
 #[test]
+fn what_the_machine_has_used_up_is_no_account() {
+    for message in [
+        "Disk quota exceeded (os error 122)",
+        "failed to write session file /home/u/.codex/sessions/x.jsonl: Disk quota exceeded (os error 122)",
+        "EDQUOT: disk quota exceeded, write",
+        "No space left on device (os error 28)",
+        "ENOSPC: no space left on device, mkdir '/tmp/quota'",
+        "Too many open files (os error 24)",
+    ] {
+        assert_eq!(classify(message), FailClass::Other, "{message}");
+    }
+}
+
+#[test]
+fn how_a_file_is_called_says_nothing() {
+    for message in [
+        "failed to read /home/u/quota-service/AGENTS.md: No such file or directory",
+        "failed to load skill /repo/src/authentication/SKILL.md: missing description",
+        "failed to read src/stream.rs: permission denied",
+        "failed to read stream.rs:429:3: permission denied",
+        "cannot open `network.toml`",
+        "cannot open \"C:\\quota\\stream\"",
+        "GET http://127.0.0.1:429/quota/stream, no answer",
+        "not found: ./connection, ../sandbox and ~/.oauth token/x",
+    ] {
+        assert_eq!(classify(message), FailClass::Other, "{message}");
+    }
+    for (message, class) in [
+        (
+            "/repo/quota.md was read, then: usage limit reached",
+            FailClass::Quota,
+        ),
+        ("insufficient_quota", FailClass::Quota),
+        ("{\"code\":\"rate_limit_exceeded\"}", FailClass::Quota),
+        ("Invalid key. Please run /login.", FailClass::Auth),
+        (
+            "error sending request for url (https://h/v1): Connection refused (os error 111)",
+            FailClass::Transport,
+        ),
+    ] {
+        assert_eq!(classify(message), class, "{message}");
+    }
+}
+
+#[test]
 fn a_number_that_is_no_status_says_nothing() {
     let at =
         |port: u16| format!("unexpected status 502 Bad Gateway, url: http://127.0.0.1:{port}/v1/responses");
