@@ -243,7 +243,7 @@ async fn attempt<T: Deliverable>(
         }
         end = joined(end, next);
     };
-    let outcome = aboard.judged(outcome, &end.changed).await?;
+    let outcome = run.clean(aboard.judged(outcome, &end.changed).await?);
     aboard.settle(&end).await?;
     if let Outcome::Unfinished(why) = &outcome
         && end.left.is_empty()

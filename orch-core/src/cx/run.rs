@@ -193,6 +193,14 @@ impl Run {
         self.config.redactor.stored(end)
     }
 
+    /// Takes the secrets out of what was judged after that: it names files, as a worker called them.
+    pub(crate) fn clean<T>(&self, outcome: Outcome<T>) -> Outcome<T> {
+        match outcome {
+            Outcome::Unfinished(why) => Outcome::Unfinished(self.config.redactor.stored(why)),
+            done => done,
+        }
+    }
+
     /// The next worker's number, and `key` with its ordinal among equals.
     pub(crate) fn enrol(&self, key: StepKey) -> (u32, StepKey) {
         self.books().enrol(key)
