@@ -191,7 +191,7 @@ fn is_path(word: &str) -> bool {
         || extension.is_some_and(|(_, extension)| EXTENSIONS.contains(&extension))
 }
 
-/// Whether it begins as `c:\`.
+/// Whether it begins as an absolute path of Windows does.
 fn is_beyond_a_drive(word: &str) -> bool {
     matches!(word.as_bytes(), [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic())
 }

@@ -1,6 +1,8 @@
 //! The events of `gemini -o stream-json`.
 //!
-//! Measured with 0.61.0. The answer comes in pieces: it is all that the assistant said after the last tool. `result` is
+//! Measured with 0.61.0. The answer comes in pieces: it is all that the assistant said after the last tool. What
+//! was said between two tools is told as one message, when the next tool or the result ends it: a piece alone may end in
+//! the middle of a word. `result` is
 //! the end, and its `status` says how; an `error` before it may be a warning. Counts are those of this process, so of
 //! the turn; `output_tokens` leaves the model's thoughts out, `total_tokens` does not.
 
@@ -21,6 +23,8 @@ const ANSWER_LIMIT: usize = 64 << 20;
 pub(in crate::agent) struct GeminiDialect {
     /// What was said since the last tool.
     said: String,
+    /// How much of that was told.
+    told: usize,
     /// Whether a piece of that may be missing.
     is_torn: bool,
 }
@@ -41,12 +45,14 @@ impl Dialect for GeminiDialect {
                     return say.activity();
                 }
                 self.said.push_str(piece);
-                say.message(piece);
+                say.activity();
             }
             // Its own prompt.
             "message" => say.activity(),
             "tool_use" => {
+                self.tell(say);
                 self.said.clear();
+                self.told = 0;
                 self.is_torn = false;
                 if let ("write_file" | "replace", Some(parameters)) =
                     (text_of(event, "tool_name"), event.get("parameters"))
@@ -66,7 +72,10 @@ impl Dialect for GeminiDialect {
                 heard.complaint = Some((classify(words), words.to_owned()));
                 say.warning(words);
             }
-            "result" => read_result(event, heard, say),
+            "result" => {
+                self.tell(say);
+                read_result(event, heard, say);
+            }
             other => say.unknown(heard, other),
         }
     }
@@ -77,6 +86,16 @@ impl Dialect for GeminiDialect {
 
     fn finish(&mut self, heard: &mut Heard) {
         heard.message = (!self.is_torn).then(|| std::mem::take(&mut self.said));
+    }
+}
+
+impl GeminiDialect {
+    /// Tells what was said and is not told yet.
+    fn tell(&mut self, say: &mut Saying) {
+        if self.told < self.said.len() {
+            say.message(&self.said[self.told..]);
+            self.told = self.said.len();
+        }
     }
 }
 

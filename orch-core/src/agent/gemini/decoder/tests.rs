@@ -56,6 +56,7 @@ fn a_plain_answer() {
             },
             WorkerEvent::TurnStarted,
             WorkerEvent::Activity,
+            WorkerEvent::Activity,
             WorkerEvent::Message {
                 text: "the answer".into()
             },
@@ -83,7 +84,10 @@ fn the_answer_is_what_was_said_after_the_last_tool() {
         r#"{"type":"result","status":"success"}"#,
         "\n"
     );
-    assert_eq!(answer(&read(pieces, 0).1), "together");
+    let (events, end) = read(pieces, 0);
+    assert_eq!(answer(&end), "together");
+    let text = "together".to_owned();
+    assert!(events.contains(&WorkerEvent::Message { text }), "in one piece");
 }
 
 #[test]
