@@ -17,7 +17,7 @@ use crate::engine::{Engine, LocalEngine};
 use crate::holds::Holds;
 use crate::limits::Limits;
 use crate::observer::Observer;
-use crate::redact::{Redactor, SecretError};
+use crate::redact::{Redactor, SecretError, trimmed};
 use crate::store::{MemoryStore, Store};
 
 /// How many workers run at once unless the builder says otherwise.
@@ -224,7 +224,7 @@ fn redactor(agents: &[Arc<dyn Agent>], named: Vec<(String, String)>) -> Result<R
     Redactor::new(named.iter().cloned())?;
     let credentials = agents.iter().flat_map(|agent| agent.secrets());
     let credentials = credentials.filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)));
-    let credentials = credentials.filter(|(_, secret)| secret.len() >= Redactor::SHORTEST);
+    let credentials = credentials.filter(|(_, secret)| trimmed(secret).len() >= Redactor::SHORTEST);
     Redactor::new(named.into_iter().chain(credentials.collect::<BTreeMap<_, _>>()))
 }
 

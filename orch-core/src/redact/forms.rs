@@ -7,8 +7,25 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 /// The shortest piece of an encoding that is looked for: a shorter one is found in innocent text.
 const SHORTEST: usize = 8;
 
-/// Every form of `secret`, the secret itself first.
+/// The columns at which programs break base64, and what they break it with: `base64` and mail, and PEM.
+const WRAPPED: [(usize, &str); 4] = [(76, "\n"), (76, "\r\n"), (64, "\n"), (64, "\r\n")];
+
+/// Every form of `secret`, as it is and with the line ends of a file and of a terminal.
 pub(super) fn forms_of(secret: &str) -> Vec<Vec<u8>> {
+    let lines = secret.replace("\r\n", "\n");
+    let mut forms = forms_as_it_is(secret);
+    if lines.contains('\n') {
+        forms.extend(forms_as_it_is(&lines.replace('\n', "\r\n")));
+        forms.extend(forms_as_it_is(&lines));
+    }
+    let shortest = SHORTEST.min(secret.len());
+    forms.retain(|form| form.len() >= shortest);
+    forms.sort_unstable();
+    forms.dedup();
+    forms
+}
+
+fn forms_as_it_is(secret: &str) -> Vec<Vec<u8>> {
     let bytes = secret.as_bytes();
     let mut forms = vec![bytes.to_vec()];
     forms.push(hex(bytes, "", false));
@@ -22,11 +39,20 @@ pub(super) fn forms_of(secret: &str) -> Vec<Vec<u8>> {
     for alphabet in [&STANDARD, &URL_SAFE] {
         forms.extend((0..3).map(|offset| base64(bytes, offset, alphabet)));
     }
-    let shortest = SHORTEST.min(bytes.len());
-    forms.retain(|form| form.len() >= shortest);
-    forms.sort_unstable();
-    forms.dedup();
+    // Where the lines of a longer text break nobody knows; those of the secret alone do.
+    let alone = base64(bytes, 0, &STANDARD);
+    forms.extend(
+        WRAPPED
+            .iter()
+            .map(|&(columns, end)| wrapped(&alone, columns, end)),
+    );
     forms
+}
+
+/// `text` in lines of so many columns.
+fn wrapped(text: &[u8], columns: usize, end: &str) -> Vec<u8> {
+    let lines: Vec<&[u8]> = text.chunks(columns).collect();
+    lines.join(end.as_bytes())
 }
 
 fn hex(bytes: &[u8], before: &str, upper: bool) -> Vec<u8> {

@@ -6,5 +6,6 @@ mod forms;
 mod redactor;
 mod stream;
 
+pub(crate) use redactor::trimmed;
 pub use redactor::{Redactor, SecretError};
 pub use stream::RedactStream;

@@ -80,7 +80,10 @@ impl Redactor {
     pub const SHORTEST: usize = 8;
 
     /// Looks for these secrets, each under a name: in their own form, in hexadecimal, percent-encoded, as base64 at
-    /// any offset, and as JSON escapes them.
+    /// any offset or in the lines of the secret alone, and as JSON escapes them.
+    ///
+    /// Line ends behind a secret are no part of it: files end with one. A secret of several lines is found as a whole,
+    /// with the line ends of a file or of a terminal; one of its lines alone is not: name that as a secret of its own.
     ///
     /// # Errors
     /// [`SecretError`] names the secret that cannot be looked for.
@@ -89,7 +92,7 @@ impl Redactor {
     ) -> Result<Self, SecretError> {
         let (mut forms, mut marks, mut names) = (Vec::new(), Vec::new(), Vec::new());
         for (name, secret) in secrets {
-            let (name, secret) = (name.into(), secret.as_ref());
+            let (name, secret) = (name.into(), trimmed(secret.as_ref()));
             if secret.len() < Self::SHORTEST {
                 return Err(SecretError::TooShort { name });
             }
@@ -213,6 +216,11 @@ impl Redactor {
     }
 }
 
+/// `secret` without the line ends behind it.
+pub(crate) fn trimmed(secret: &str) -> &str {
+    secret.trim_end_matches(['\r', '\n'])
+}
+
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.0.as_ref().map(|search| &search.names);
@@ -273,6 +281,49 @@ mod tests {
                     redactor.text(&text).contains("[redacted KEY]"),
                     "{before}: {text}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn line_ends_behind_a_secret_are_no_part_of_it() {
+        for secret in ["hunter2hunter2\n", "hunter2hunter2\r\n"] {
+            let redactor = Redactor::new([("TOKEN", secret)]).expect("a secret");
+            assert_eq!(
+                redactor.text("Bearer hunter2hunter2!"),
+                "Bearer [redacted TOKEN]!"
+            );
+        }
+        let short = Redactor::new([("PIN", "1234567\n")]).expect_err("too short");
+        assert_eq!(short, SecretError::TooShort { name: "PIN".into() });
+    }
+
+    #[test]
+    fn a_secret_of_several_lines_is_found_with_other_line_ends_and_in_wrapped_base64() {
+        let lines = [
+            "-----BEGIN KEY-----",
+            &"k3y/".repeat(16),
+            &"0+zQ".repeat(9),
+            "-----END KEY-----",
+        ];
+        let [file, terminal] = ["\n", "\r\n"].map(|end| lines.join(end));
+        for secret in [format!("{file}\n"), format!("{terminal}\r\n")] {
+            let redactor = Redactor::new([("PEM", secret)]).expect("a secret");
+            for text in [file.clone(), terminal.clone(), hex(&file), hex(&terminal)] {
+                assert_eq!(redactor.text(&text), "[redacted PEM]");
+            }
+            for text in [format!("{file}\n"), file.clone(), format!("{terminal}\r\n")] {
+                let encoded = BASE64_STANDARD.encode(&text);
+                for columns in [64, 76] {
+                    for end in ["\n", "\r\n"] {
+                        let shown: Vec<&[u8]> = encoded.as_bytes().chunks(columns).collect();
+                        let shown = String::from_utf8(shown.join(end.as_bytes())).expect("ASCII");
+                        let shown = redactor.text(&shown).into_owned();
+                        // What encodes the line end, and at most a letter more, is left.
+                        let rest = shown.strip_prefix("[redacted PEM]").expect("it is found");
+                        assert!(rest.len() <= 6, "{rest}");
+                    }
+                }
             }
         }
     }

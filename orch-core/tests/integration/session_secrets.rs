@@ -160,3 +160,20 @@ async fn a_secret_that_is_typed_key_by_key_is_not_echoed_to_a_poll() {
     session.changed(Offset::new(MARK.len() as u64 + 1)).await.unwrap();
     assert_eq!(all(&session), format!("{MARK}\r\n"));
 }
+
+#[tokio::test]
+async fn a_secret_of_several_lines_is_taken_out_with_a_terminals_line_ends() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let pem =
+        "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\nEFAASCBKcwggSjAgEAAoIBAQ\n-----END KEY-----\n";
+    fs::write(&file, pem).unwrap();
+    let sessions = Sessions::native().redact(Redactor::new([("KEY", pem)]).unwrap());
+    let command = ExecCommand::shell(format!("cat {}; read line", file.path().display()));
+    let id = id(&sessions.exec_command(command).await.unwrap());
+    let said = answered(&sessions, id, "", MARK).await;
+    assert!(!said.contains("MIIE"), "{said}");
+    let session = sessions.session(id).unwrap();
+    session.write(b"\n").await.unwrap();
+    session.ended().await.unwrap();
+    assert!(all(&session).starts_with(&format!("{MARK}\r\n")));
+}
