@@ -29,14 +29,18 @@ pub struct Verdicts {
     refuted: usize,
     undecided: usize,
     missing: Vec<Missing>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    spared: Vec<String>,
 }
 
 impl Verdicts {
-    /// The verdicts of those who answered; those who did not are unverified.
+    /// The verdicts of those who answered; those who did not are unverified. Who was spared is kept apart: nobody
+    /// waited for a verdict of theirs.
     pub fn of(covered: Covered<Vec<Verdict>>) -> Self {
-        let missing = covered.missing().to_vec();
+        let (missing, spared) = (covered.missing().to_vec(), covered.spared().to_vec());
         let mut verdicts = Self {
             missing,
+            spared,
             ..Self::default()
         };
         verdicts.extend(covered.accept_partial());
@@ -63,7 +67,13 @@ impl Verdicts {
         &self.missing
     }
 
-    /// How many verdicts were asked for.
+    /// Who was let go, or not begun, because enough others had answered. They are in no count, as in a
+    /// [coverage](Covered::coverage).
+    pub fn spared(&self) -> &[String] {
+        &self.spared
+    }
+
+    /// How many verdicts were waited for: those that were [spared](Self::spared) are not among them.
     pub fn asked(&self) -> usize {
         self.confirmed + self.refuted + self.unverified()
     }
@@ -90,7 +100,8 @@ impl Extend<Missing> for Verdicts {
 }
 
 impl fmt::Display for Verdicts {
-    /// The counts, on one line; with `{:#}` who did not answer and why, a line each.
+    /// The counts, on one line, with how many were spared where some were; with `{:#}` also who did not answer and why,
+    /// a line each.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -102,6 +113,9 @@ impl fmt::Display for Verdicts {
             self.unverified(),
             Verdict::Unverified
         )?;
+        if !self.spared.is_empty() {
+            write!(f, "; {} spared", self.spared.len())?;
+        }
         if f.alternate() {
             for Missing { label, why } in &self.missing {
                 let line = crate::plain::line(&format!("{label}: {why}"), LINE_WIDTH);
@@ -162,6 +176,23 @@ mod tests {
             let hopeful = |_: &Verdict| Verdict::Confirmed;
             assert_eq!(Verdict::of(&outcome, hopeful), Verdict::Unverified, "{outcome:?}");
         }
+    }
+
+    #[test]
+    fn who_was_spared_is_told_and_in_no_count() {
+        let spared = vec!["W2".to_owned(), "W3".to_owned()];
+        let verdicts =
+            Verdicts::of(Covered::new(vec![Verdict::Confirmed], 1, vec![]).sparing(spared.clone()));
+        assert_eq!(
+            verdicts.to_string(),
+            "1 confirmed, 0 refuted, 0 unverified; 2 spared"
+        );
+        assert_eq!((verdicts.asked(), verdicts.spared()), (1, &spared[..]));
+        let stored = serde_json::to_value(&verdicts).expect("JSON");
+        assert_eq!(
+            serde_json::from_value::<Verdicts>(stored).expect("verdicts"),
+            verdicts
+        );
     }
 
     #[test]
