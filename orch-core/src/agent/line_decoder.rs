@@ -11,6 +11,7 @@ use super::{Decoder, Heard, JsonLines, WorkerEvent, read_json_line};
 use crate::job::JobEnd;
 use crate::outcome::FailClass;
 use crate::plain;
+use crate::redact::Redactor;
 
 /// The longest event line that is read: an answer of 8 MiB with every byte escaped fits.
 const LINE_LIMIT: usize = 16 << 20;
@@ -40,7 +41,10 @@ pub(super) trait Dialect: Send {
 
 /// The events that one line came to.
 #[derive(Debug, Default)]
-pub(super) struct Saying(Vec<WorkerEvent>);
+pub(super) struct Saying {
+    events: Vec<WorkerEvent>,
+    redactor: Redactor,
+}
 
 /// Reads one turn.
 #[derive(Debug)]
@@ -48,6 +52,7 @@ pub(super) struct LineDecoder<D> {
     lines: JsonLines,
     heard: Heard,
     dialect: D,
+    redactor: Redactor,
 }
 
 impl<D: Dialect> LineDecoder<D> {
@@ -56,17 +61,25 @@ impl<D: Dialect> LineDecoder<D> {
             lines: JsonLines::new(LINE_LIMIT),
             heard: Heard::default(),
             dialect,
+            redactor: Redactor::default(),
         }
     }
 }
 
 impl<D: Dialect> Decoder for LineDecoder<D> {
+    fn redact(&mut self, redactor: &Redactor) {
+        self.redactor = redactor.clone();
+    }
+
     fn feed(&mut self, bytes: &[u8]) -> Vec<WorkerEvent> {
-        let mut say = Saying::default();
+        let mut say = Saying {
+            events: Vec::new(),
+            redactor: self.redactor.clone(),
+        };
         let (heard, dialect) = (&mut self.heard, &mut self.dialect);
         self.lines
             .feed(bytes, |line| read_line(dialect, heard, &mut say, line));
-        say.0
+        say.events
     }
 
     fn finish(mut self: Box<Self>, exit: Exit, last_message: Option<&[u8]>) -> JobEnd {
@@ -100,7 +113,7 @@ fn read_line<D: Dialect>(dialect: &mut D, heard: &mut Heard, say: &mut Saying, l
 
 impl Saying {
     pub(super) fn push(&mut self, event: WorkerEvent) {
-        self.0.push(event);
+        self.events.push(event);
     }
 
     pub(super) fn activity(&mut self) {
@@ -118,13 +131,13 @@ impl Saying {
 
     /// The agent said `text`.
     pub(super) fn message(&mut self, text: &str) {
-        let text = plain::line(text, MESSAGE_WIDTH);
+        let text = self.line(text, MESSAGE_WIDTH);
         self.push(WorkerEvent::Message { text });
     }
 
     /// The agent complained and goes on.
     pub(super) fn warning(&mut self, text: &str) {
-        let text = plain::line(text, MESSAGE_WIDTH);
+        let text = self.line(text, MESSAGE_WIDTH);
         self.push(WorkerEvent::Warning { text });
     }
 
@@ -155,20 +168,25 @@ impl Saying {
     /// A tool call was not let through.
     pub(super) fn denied(&mut self, heard: &mut Heard, text: &str) {
         heard.denied += 1;
-        let text = plain::line(text, MESSAGE_WIDTH);
+        let text = self.line(text, MESSAGE_WIDTH);
         self.push(WorkerEvent::Denied { text });
     }
 
     /// An event that this version does not know.
     pub(super) fn unknown(&mut self, heard: &mut Heard, name: &str) {
         heard.unknown += 1;
-        let name = plain::line(name, 80);
+        let name = self.line(name, 80);
         self.push(WorkerEvent::Unknown { name });
     }
 
     fn call_shown(&mut self, what: &str) {
-        let text = plain::line(what, CALL_WIDTH);
+        let text = self.line(what, CALL_WIDTH);
         self.push(WorkerEvent::ToolCall { text });
+    }
+
+    /// `text` on one line without secrets: they go before it is cut, since nobody knows half of one again.
+    fn line(&self, text: &str, width: usize) -> String {
+        plain::line(&self.redactor.text(text), width)
     }
 }
 

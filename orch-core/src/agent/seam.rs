@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{NotInstalled, Probe, Program, WorkerEvent};
 use crate::job::{Job, JobEnd};
+use crate::redact::Redactor;
 
 /// The adapter that knows one CLI.
 pub trait Agent: fmt::Debug + Send + Sync + 'static {
@@ -109,6 +110,10 @@ pub enum UsageSpan {
 
 /// Reads one turn's output. Tolerant: what it does not know it counts, and it never panics.
 pub trait Decoder: Send {
+    /// Is told the secrets before the first byte. A decoder that cuts what it tells takes them out before it cuts: what
+    /// is left of half a secret nobody knows again. All else is cleaned behind it.
+    fn redact(&mut self, _redactor: &Redactor) {}
+
     /// Takes the next bytes of standard output, cut anywhere. A tool call is told when it begins and when it ends
     /// ([`WorkerEvent::ToolCall`], [`WorkerEvent::ToolDone`]): while one is under way silence is no stall.
     fn feed(&mut self, bytes: &[u8]) -> Vec<WorkerEvent>;

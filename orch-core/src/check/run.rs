@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{Check, Evidence};
 use crate::environment;
+use crate::redact::Redactor;
 use crate::session::{Ended, Session, Stop};
 use crate::verdict::Verdict;
 
@@ -27,12 +28,14 @@ impl Drop for Watched {
     }
 }
 
-/// Runs `check` in `directory` until its limit or `deadline`. Dropping the future kills it; its task is in `tasks`.
+/// Runs `check` in `directory` until its limit or `deadline`. Dropping the future kills it; its task is in `tasks`. The
+/// secrets of `redactor` are out of its output before that is cut.
 pub(crate) async fn perform(
     check: &Check,
     directory: &Path,
     tier: Tier,
     deadline: Option<Instant>,
+    redactor: &Redactor,
     tasks: &TaskTracker,
 ) -> (Evidence, Vec<u32>) {
     let nothing = |why: String| Evidence {
@@ -48,9 +51,14 @@ pub(crate) async fn perform(
         .stdin(Stdin::Null);
     let passed = check.passed.iter().map(String::as_str);
     let command = environment::declared(command, passed, &check.variables).require(tier);
-    let session = match Session::start(&command, Box::new(|_, _| {}), tasks) {
+    let session = match Session::start_clean(&command, Box::new(|_, _| {}), redactor.clone(), tasks) {
         Ok(session) => Watched(session),
-        Err(error) => return (nothing(crate::plain::line(&error.to_string(), 500)), Vec::new()),
+        Err(error) => {
+            return (
+                nothing(crate::plain::line(&redactor.text(&error.to_string()), 500)),
+                Vec::new(),
+            );
+        }
     };
     let limit = Instant::now().checked_add(check.limit);
     let limit = [limit, deadline].into_iter().flatten().min();

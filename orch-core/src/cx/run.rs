@@ -378,7 +378,8 @@ impl Run {
             command,
         };
         self.emit(kind).await?;
-        let performed = check::perform(check, directory, self.config.tier, deadline, &self.checks);
+        let (tier, redactor) = (self.config.tier, &self.config.redactor);
+        let performed = check::perform(check, directory, tier, deadline, redactor, &self.checks);
         let (evidence, left) = tokio::select! {
             biased;
             () = self.cancelled() => return Err(Halt::Cancelled.into()),

@@ -26,6 +26,7 @@ use crate::dirs::StateDir;
 use crate::job::End;
 use crate::limits::from_now;
 use crate::outcome::{FailClass, Failure};
+use crate::redact::Redactor;
 
 /// Runs workers in pseudo-terminals of this machine.
 #[derive(Debug)]
@@ -105,6 +106,14 @@ impl LocalEngine {
     #[must_use]
     pub fn require(mut self, tier: Tier) -> Self {
         self.runner = self.runner.require(tier);
+        self
+    }
+
+    /// Takes secrets out of what a worker says before anything of it is cut. What is passed on whole, as its answer, is
+    /// cleaned by the run.
+    #[must_use]
+    pub fn redact(mut self, redactor: Redactor) -> Self {
+        self.runner = self.runner.redact(redactor);
         self
     }
 

@@ -24,6 +24,7 @@ use crate::dirs::{self, StateDir};
 use crate::environment;
 use crate::limits::{Limits, from_now};
 use crate::outcome::{FailClass, Failure, NotStarted};
+use crate::redact::Redactor;
 use crate::session::{Ended, Session, Stream, Tap};
 
 /// The registered agents, by name.
@@ -43,6 +44,7 @@ pub struct Runner {
     pass_env: Arc<[String]>,
     tasks: TaskTracker,
     required: Tier,
+    redactor: Redactor,
 }
 
 /// How a turn can be ended from outside.
@@ -79,6 +81,7 @@ impl Runner {
             pass_env: pass_env.into_iter().collect(),
             tasks,
             required: Tier::ProcessGroup,
+            redactor: Redactor::default(),
         }
     }
 
@@ -86,6 +89,14 @@ impl Runner {
     #[must_use]
     pub fn require(mut self, tier: Tier) -> Self {
         self.required = tier;
+        self
+    }
+
+    /// Takes secrets out of what a worker says before anything of it is cut. What is passed on whole, as its answer, is
+    /// cleaned by the run.
+    #[must_use]
+    pub fn redact(mut self, redactor: Redactor) -> Self {
+        self.redactor = redactor;
         self
     }
 
@@ -128,7 +139,7 @@ impl Runner {
             pulse.clone(),
             Arc::clone(&warned),
         );
-        let session = match Session::start(&command, tap, &self.tasks) {
+        let session = match Session::start_clean(&command, tap, self.redactor.clone(), &self.tasks) {
             Ok(session) => session,
             Err(error) => return JobEnd::new(End::NotStarted(NotStarted::SpawnFailed(error.to_string()))),
         };
@@ -196,7 +207,8 @@ impl Runner {
             .last_message
             .as_ref()
             .map(|name| worker_dirs.private_file(name));
-        let decoder = agent.decoder(job);
+        let mut decoder = agent.decoder(job);
+        decoder.redact(&self.redactor);
         let stubs = Stubs::absent(&job.work_tree, &launch.stubs);
         let command = command_of(program, launch, job, &self.pass_env).require(self.required);
         Ok(Prepared {

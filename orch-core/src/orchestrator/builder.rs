@@ -194,7 +194,8 @@ impl Builder {
             (Some(engine), None) => engine,
             (None, required) => {
                 let tier = contained(required)?;
-                Arc::new(LocalEngine::new(self.agents, state.clone(), self.pass_env).require(tier))
+                let engine = LocalEngine::new(self.agents, state.clone(), self.pass_env).require(tier);
+                Arc::new(engine.redact(redactor.clone()))
             }
         };
         let (budget, retry) = (self.door.budget, self.door.retry);

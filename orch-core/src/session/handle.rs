@@ -43,6 +43,16 @@ impl Session {
     /// # Errors
     /// [`SpawnError`] when the program cannot be started; nothing was started then.
     pub fn start(command: &Command, tap: Tap, tasks: &TaskTracker) -> Result<Self, SpawnError> {
+        Self::start_clean(command, tap, Redactor::default(), tasks)
+    }
+
+    /// As [`Session::start`]; what is kept of it is without the secrets of `redactor`, before anything of it is cut.
+    pub(crate) fn start_clean(
+        command: &Command,
+        tap: Tap,
+        redactor: Redactor,
+        tasks: &TaskTracker,
+    ) -> Result<Self, SpawnError> {
         let kept = || Record::new(Window::new(KEPT.0, KEPT.1), None);
         let setup = Setup {
             label: command.program().to_string_lossy().into_owned(),
@@ -51,7 +61,7 @@ impl Session {
             merged: false,
             grace: Grace::default(),
             tap,
-            redactor: Redactor::default(),
+            redactor,
             tally: Arc::new(Tally::default()),
             bell: None,
         };

@@ -47,6 +47,7 @@ mod retries;
 mod review_fanout;
 mod rounds;
 mod secrets;
+mod secrets_cut;
 mod split_merge;
 mod stages;
 mod step_keys;
