@@ -65,6 +65,11 @@ impl Seat {
         }
     }
 
+    /// The agent.
+    pub fn agent(&self) -> Arc<dyn Agent> {
+        Arc::clone(&self.agent)
+    }
+
     /// What is written instead of this path in recorded streams.
     pub fn hide(mut self, path: &Path, name: &'static str) -> Self {
         self.paths.push((path.display().to_string(), name));

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, io};
 
 use orch_core::Exit;
+use orch_core::Redactor;
 use orch_core::agent::{
     Agent, AgentError, Decoder, Launch, Probe, Program, Skills, Turn, WorkerDirs, WorkerEvent,
 };
@@ -91,6 +92,10 @@ impl Agent for Recorded {
 }
 
 impl Decoder for Tee {
+    fn redact(&mut self, redactor: &Redactor) {
+        self.decoder.redact(redactor);
+    }
+
     fn feed(&mut self, bytes: &[u8]) -> Vec<WorkerEvent> {
         self.bytes.extend_from_slice(bytes);
         self.decoder.feed(bytes)

@@ -42,6 +42,7 @@ mod readers_twenty_ways;
 mod real_codex_fixes;
 mod real_codex_review;
 mod real_codex_server;
+mod real_long_answers;
 mod research;
 mod retries;
 mod review_fanout;
