@@ -191,7 +191,8 @@ pub struct Launch {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outlet {
-    /// On its terminal. Every process below it can open that as `/dev/tty` and be taken for it.
+    /// On its terminal, for a CLI that ends before a pipe has taken all that it wrote. Every process below it can open
+    /// that as `/dev/tty` and be taken for it.
     #[default]
     Terminal,
     /// Into a pipe, which is the CLI's standard output alone; its standard error is the terminal. What it starts

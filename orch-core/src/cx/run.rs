@@ -197,7 +197,7 @@ impl Run {
     pub(crate) fn clean<T>(&self, outcome: Outcome<T>) -> Outcome<T> {
         match outcome {
             Outcome::Unfinished(why) => Outcome::Unfinished(self.config.redactor.stored(why)),
-            done => done,
+            done @ Outcome::Done(_) => done,
         }
     }
 

@@ -7,7 +7,9 @@
 //! attaches files that a prompt mentions as `@path`, and looks for files *like* that where there is none, so every `@`
 //! is written as `\@`. It starts itself a second time unless it is told not to: one process is what a signal finds.
 //!
-//! It does not sandbox: tools are withheld, and a writer's shell is held by nothing.
+//! It does not sandbox: tools are withheld, and a writer's shell is held by nothing. Its events come on the terminal,
+//! since it ends with exit code 0 before a pipe has taken a long answer: what a writer's shell writes to `/dev/tty` is
+//! read as its own word.
 
 pub(super) mod decoder;
 mod prompt;
@@ -20,8 +22,7 @@ use serde_json::json;
 use super::line_decoder::LineDecoder;
 use super::setup::Setup;
 use super::{
-    Agent, AgentError, Decoder, Hold, Input, Launch, Outlet, Probe, Program, Skills, Turn, UsageSpan,
-    WorkerDirs,
+    Agent, AgentError, Decoder, Hold, Input, Launch, Probe, Program, Skills, Turn, UsageSpan, WorkerDirs,
 };
 use crate::job::Job;
 use decoder::GeminiDialect;
@@ -126,10 +127,7 @@ impl Agent for Gemini {
     }
 
     fn launch(&self, job: &Job, dirs: &WorkerDirs, turn: &Turn) -> Result<Launch, AgentError> {
-        let mut launch = Launch {
-            outlet: Outlet::Pipe,
-            ..Launch::default()
-        };
+        let mut launch = Launch::default();
         let prompt = prompt::render(job);
         if prompt.len() > PROMPT_LIMIT {
             return Err(AgentError::PromptTooLong {
