@@ -43,7 +43,7 @@ impl Place {
     /// at once and there is a repository.
     ///
     /// # Errors
-    /// What cannot be done, and why.
+    /// What cannot be done, and why: also where there is a repository that git does not read.
     pub(crate) async fn furnish(
         state: &StateDir,
         run: RunId,
@@ -52,19 +52,19 @@ impl Place {
         asked: Option<Isolation>,
         many: bool,
     ) -> Result<Self, String> {
-        let found = Repository::of(work_tree).await;
-        let isolation = match (asked, &found) {
-            (Some(Isolation::Worktree), Err(why)) => {
+        let repository = Repository::of(work_tree).await?;
+        let isolation = match (asked, &repository) {
+            (Some(Isolation::Worktree), None) => {
                 return Err(format!(
-                    "a writer {} needs a git repository: {why}; ask for a desk in a clone or in place",
-                    Isolation::Worktree
+                    "a writer {} needs a git repository, and {} is none; ask for a desk in a clone or in place",
+                    Isolation::Worktree,
+                    work_tree.display()
                 ));
             }
             (Some(asked), _) => asked,
-            (None, Ok(_)) if many => Isolation::Clone,
+            (None, Some(_)) if many => Isolation::Clone,
             (None, _) => Isolation::InPlace,
         };
-        let repository = found.ok();
         let room = state.room("runs", &run.to_string());
         let room = room.map_err(|error| format!("a private place cannot be made: {error}"))?;
         let exclude = repository.as_ref().map(Repository::exclude_file);

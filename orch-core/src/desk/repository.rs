@@ -1,7 +1,9 @@
 //! The user's repository, where there is one: read, and never written but for the entry of a linked work tree.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::git::{Git, paths_of};
@@ -25,20 +27,55 @@ pub(crate) struct Repository {
 }
 
 impl Repository {
-    /// The repository that holds `work_tree`.
-    pub(crate) async fn of(work_tree: &Path) -> Result<Self, String> {
+    /// The repository that holds `work_tree`, a canonical path; `None` where there is none.
+    ///
+    /// # Errors
+    /// When there is one that git does not read, or whose files lie somewhere else: that is not the same as none.
+    pub(crate) async fn of(work_tree: &Path) -> Result<Option<Self>, String> {
+        let found = match Self::read(work_tree).await {
+            Ok(found) => found,
+            Err(why) => {
+                return match claim_on(work_tree) {
+                    None => Ok(None),
+                    Some(claim) => Err(format!(
+                        "git does not read the repository at {}: {why}; see what `git status` says in {}",
+                        claim.display(),
+                        work_tree.display()
+                    )),
+                };
+            }
+        };
+        let held = found.top.join(&found.prefix);
+        if held.canonicalize().ok() == work_tree.canonicalize().ok() {
+            return Ok(Some(found));
+        }
+        Err(format!(
+            "the repository's files lie in {}, not in {}: unset core.worktree in {}, or work there",
+            found.top.display(),
+            work_tree.display(),
+            found.obeyed_from().display()
+        ))
+    }
+
+    async fn read(work_tree: &Path) -> Result<Self, String> {
         let git = Git::at(work_tree).await?;
-        let top = git.line(["rev-parse", "--show-toplevel"]).await?;
-        let prefix = git.line(["rev-parse", "--show-prefix"]).await?;
-        let common = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
-        let common = git.line(common).await?;
+        // Bytes: not every folder has a name that is text.
+        let path = async |arguments: &[&str]| -> Result<PathBuf, String> {
+            let mut line = git.ask(arguments).await?;
+            line.pop_if(|last| *last == b'\n');
+            Ok(OsString::from_vec(line).into())
+        };
+        let top = path(&["rev-parse", "--show-toplevel"]).await?;
+        // Component by component: without the slash at its end.
+        let prefix = path(&["rev-parse", "--show-prefix"]).await?.components().collect();
+        let common = path(&["rev-parse", "--path-format=absolute", "--git-common-dir"]).await?;
         let head = git
             .line(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
             .await;
         Ok(Self {
-            top: top.into(),
-            prefix: prefix.trim_end_matches('/').into(),
-            common: common.into(),
+            top,
+            prefix,
+            common,
             head: head.ok(),
             git,
         })
@@ -133,4 +170,17 @@ impl Repository {
     pub(crate) fn obeyed_from(&self) -> PathBuf {
         self.common.join("config")
     }
+}
+
+/// The `.git` in or above `work_tree` that says there is a repository, as far up as git would look. An empty folder of
+/// this name says nothing.
+fn claim_on(work_tree: &Path) -> Option<PathBuf> {
+    let device = |path: &Path| path.metadata().ok().map(|meta| meta.dev());
+    let own = device(work_tree);
+    let claims = |path: &PathBuf| match fs::read_dir(path) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(_) => path.symlink_metadata().is_ok(),
+    };
+    let above = work_tree.ancestors().take_while(|path| device(path) == own);
+    above.map(|path| path.join(".git")).find(claims)
 }

@@ -25,7 +25,7 @@ impl Apart {
         let room = state.room("runs", &run.to_string());
         let room = room.map_err(|error| format!("a private place cannot be made: {error}"))?;
         let tree = room.path().join("copy");
-        let repository = Repository::of(from).await.ok();
+        let repository = Repository::of(from).await?;
         let exclude = repository.as_ref().map(Repository::exclude_file);
         let rules = Rules::new(room.path(), exclude.as_deref()).await?;
         let (top, prefix) = match &repository {

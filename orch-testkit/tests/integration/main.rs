@@ -16,6 +16,7 @@ mod delivery;
 mod depth;
 mod desk;
 mod desk_bring;
+mod desk_git;
 mod desk_hostile;
 mod desk_lease;
 mod desk_show;
