@@ -71,13 +71,7 @@ impl Beneath {
         if kind != SFlag::S_IFREG {
             return Err(io::Error::other("it is neither a file nor a link"));
         }
-        // Non-blocking: a named pipe may have been put in the file's place since.
-        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        let file = File::from(openat(&folder, name, flags, Mode::empty())?);
-        let meta = file.metadata()?;
-        if !meta.is_file() {
-            return Err(io::Error::other("it is neither a file nor a link"));
-        }
+        let file = self.file(path)?;
         let mut bytes = Vec::new();
         file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > limit {
@@ -89,41 +83,54 @@ impl Beneath {
 
     /// Writes `leaf` beside `path`, with the folders on the way; it comes to its place by [`Staged::land`].
     pub(crate) fn stage(&self, path: &Path, leaf: &Leaf) -> io::Result<Staged> {
+        match leaf {
+            Leaf::File { bytes, executable } => {
+                let (staged, mut file) = self.stage_file(path, *executable)?;
+                file.write_all(bytes)?;
+                Ok(staged)
+            }
+            Leaf::Link { target } => {
+                let (mut guard, staged) = self.beside(path)?;
+                symlinkat(target.as_os_str(), &guard.folder, staged.as_os_str())?;
+                guard.beside = Some(staged);
+                Ok(guard)
+            }
+        }
+    }
+
+    /// Makes an empty file beside `path`, to be written before it comes to its place.
+    fn stage_file(&self, path: &Path, executable: bool) -> io::Result<(Staged, File)> {
+        let (mut guard, staged) = self.beside(path)?;
+        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        // The process's umask narrows it, as it does for whatever the user makes.
+        let mode = if executable { 0o777 } else { 0o666 };
+        let mode = Mode::from_bits_truncate(mode);
+        let file = File::from(openat(&guard.folder, staged.as_os_str(), flags, mode)?);
+        guard.beside = Some(staged);
+        // A file that is there keeps what others may do with it.
+        if let Ok(stat) = fstatat(
+            &guard.folder,
+            guard.name.as_os_str(),
+            AtFlags::AT_SYMLINK_NOFOLLOW,
+        ) && stat.st_mode & SFlag::S_IFMT.bits() == SFlag::S_IFREG.bits()
+        {
+            let kept = stat.st_mode & 0o666;
+            let runs = if executable { (kept >> 2) & 0o111 } else { 0 };
+            fchmod(&file, Mode::from_bits_truncate(kept | runs))?;
+        }
+        Ok((guard, file))
+    }
+
+    /// A name beside `path` that nobody can have foreseen. Nothing lies there yet.
+    fn beside(&self, path: &Path) -> io::Result<(Staged, OsString)> {
         let (folder, name) = self.folder_of(path, true)?;
-        let staged = OsString::from(format!(".orch-{}", Uuid::new_v4().simple()));
-        let mut guard = Staged {
+        let guard = Staged {
             name: name.to_owned(),
             beside: None,
             folder,
         };
-        match leaf {
-            Leaf::File { bytes, executable } => {
-                let flags =
-                    OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-                // The process's umask narrows it, as it does for whatever the user makes.
-                let mode = if *executable { 0o777 } else { 0o666 };
-                let mode = Mode::from_bits_truncate(mode);
-                let mut file = File::from(openat(&guard.folder, staged.as_os_str(), flags, mode)?);
-                guard.beside = Some(staged);
-                // A file that is there keeps what others may do with it.
-                if let Ok(stat) = fstatat(
-                    &guard.folder,
-                    guard.name.as_os_str(),
-                    AtFlags::AT_SYMLINK_NOFOLLOW,
-                ) && stat.st_mode & SFlag::S_IFMT.bits() == SFlag::S_IFREG.bits()
-                {
-                    let kept = stat.st_mode & 0o666;
-                    let runs = if *executable { (kept >> 2) & 0o111 } else { 0 };
-                    fchmod(&file, Mode::from_bits_truncate(kept | runs))?;
-                }
-                file.write_all(bytes)?;
-            }
-            Leaf::Link { target } => {
-                symlinkat(target.as_os_str(), &guard.folder, staged.as_os_str())?;
-                guard.beside = Some(staged);
-            }
-        }
-        Ok(guard)
+        let staged = OsString::from(format!(".orch-{}", Uuid::new_v4().simple()));
+        Ok((guard, staged))
     }
 
     /// Puts `leaf` at `path`, over a file or link that is there.
@@ -281,6 +288,8 @@ pub(crate) fn walk(root: &Path, path: &Path, found: &mut Vec<PathBuf>) -> io::Re
     }
     Ok(())
 }
+
+mod stream;
 
 #[cfg(test)]
 mod tests;

@@ -152,28 +152,34 @@ impl Desk {
     /// Returns what cannot: those files are as they were. This is how several writers' work becomes one patch.
     ///
     /// # Errors
-    /// [`Halt::Misuse`] when the patch has a file that is not one of this desk's. `Failed` when a file cannot be read or
-    /// written; nothing of the patch is here then.
+    /// [`Halt::Misuse`] when the patch has a file that is not one of this desk's, or the run has ended. `Failed` when a file
+    /// cannot be read or written; nothing of the patch is here then.
     ///
     /// # Cancel safety
-    /// Safe: what is written is written in one piece.
+    /// As [`Desk::put`]: all of what can be merged is here, or nothing.
     pub async fn bring(&mut self, patch: &Patch) -> Result<Vec<Conflict>> {
+        self.run.is_open()?;
         self.seat.empty().await;
         if let Some(file) = patch.files().find(|file| !self.seat.territory().covers(file)) {
             return Err(self.not_ours(file).into());
         }
-        Ok(patch.bring_to(&self.seat.stands()).await?)
+        let hand = self.seat.hand().await;
+        let stands = hand.stands();
+        Ok(patch.bring_to(&stands, hand).await?)
     }
 
-    /// Writes a file here, in the program's own name: a text that was put together from what readers returned.
+    /// Writes a file here, in the program's own name: a text that was put together from what readers returned. A file
+    /// that is there keeps its rights; a link in its place is replaced, never followed.
     ///
     /// # Errors
-    /// [`Halt::Misuse`] when the file is not one of the desk's; `Failed` when it cannot be written: a folder lies there,
-    /// a link is on the way, or the disk is full. A link in the file's own place is replaced, never followed.
+    /// [`Halt::Misuse`] when the file is not one of the desk's, or the run has ended; `Failed` when it cannot be written: a
+    /// folder lies there, a link is on the way, or the disk is full.
     ///
     /// # Cancel safety
-    /// Safe: the file is there whole or as it was.
+    /// The file is there whole or as it was. Dropped, it may still come, but before anything else that is asked of this
+    /// desk, and before its paths are given back.
     pub async fn put(&mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) -> Result<()> {
+        self.run.is_open()?;
         self.seat.empty().await;
         let own = Territory::survey(self.run.work_tree(), [path.as_ref()]).ok();
         let own = own.filter(|own| self.seat.territory().covers_all(own));
@@ -181,12 +187,16 @@ impl Desk {
         let Some([path]) = own.as_ref().map(Territory::paths) else {
             return Err(self.not_ours(path.as_ref()).into());
         };
-        let bytes = content.into();
-        let written = Beneath::open(&self.seat.stands()).and_then(|tree| {
-            let before = tree.read(path, u64::MAX)?;
-            let executable = matches!(before, Some(Leaf::File { executable: true, .. }));
-            tree.put(path, &Leaf::File { bytes, executable })
+        let (bytes, place) = (content.into(), path.to_owned());
+        let hand = self.seat.hand().await;
+        let written = tokio::task::spawn_blocking(move || {
+            // Dropped in here: what comes next at the seat waits until this is written, also when nobody waits for it.
+            let hand = hand;
+            let tree = Beneath::open(&hand.stands())?;
+            let executable = tree.is_executable(&place)?;
+            tree.put(&place, &Leaf::File { bytes, executable })
         });
+        let written = written.await.unwrap_or_else(|error| Err(error.into()));
         written.map_err(|source| {
             let path = path.to_owned();
             PatchError::File { path, source }.into()

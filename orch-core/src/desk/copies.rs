@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::beneath::{Beneath, Leaf};
 use crate::patch::Change;
 
-/// The largest file that is copied or compared.
+/// The largest file that is held: what is larger is copied and compared piece by piece, and cannot be part of a patch.
 const LEAF_LIMIT: u64 = 256 << 20;
 
 /// The most bytes of changes that are held.
@@ -18,9 +18,7 @@ pub(crate) async fn copy(from: &Path, to: &Path, files: Vec<PathBuf>) -> Result<
     beside(move || {
         let (source, target) = (open(&from)?, open(&to)?);
         for path in files {
-            if let Some(leaf) = read(&source, &from, &path)? {
-                target.put(&path, &leaf).map_err(named(&to, &path))?;
-            }
+            unless_no_content(&from, &path, source.copy(&path, &target))?;
         }
         Ok(())
     })
@@ -28,6 +26,9 @@ pub(crate) async fn copy(from: &Path, to: &Path, files: Vec<PathBuf>) -> Result<
 }
 
 /// What differs between the tree `before` and the tree `after`, at `paths`.
+///
+/// # Errors
+/// When a file cannot be read, or one that differs is too large to be held.
 pub(super) async fn compare(
     before: &Path,
     after: &Path,
@@ -38,6 +39,15 @@ pub(super) async fn compare(
         let (old, new) = (open(&before)?, open(&after)?);
         let (mut changes, mut held) = (Vec::new(), 0);
         for path in paths {
+            if is_large(&old, &path) || is_large(&new, &path) {
+                if old.is_same(&path, &new).unwrap_or(false) {
+                    continue;
+                }
+                return Err(format!(
+                    "{} is changed and has more than {LEAF_LIMIT} bytes, which no patch holds: have it ignored by git, or move it away",
+                    crate::plain::line(&path.to_string_lossy(), 200)
+                ));
+            }
             let (old, new) = (read(&old, &before, &path)?, read(&new, &after, &path)?);
             if old != new {
                 held += [&old, &new]
@@ -77,11 +87,22 @@ fn open(root: &Path) -> Result<Beneath, String> {
 
 /// A file or link; folders, pipes and what is behind a link is no content.
 fn read(tree: &Beneath, root: &Path, path: &Path) -> Result<Option<Leaf>, String> {
-    match tree.read(path, LEAF_LIMIT) {
-        Ok(leaf) => Ok(leaf),
+    let leaf = unless_no_content(root, path, tree.read(path, LEAF_LIMIT))?;
+    Ok(leaf.flatten())
+}
+
+fn is_large(tree: &Beneath, path: &Path) -> bool {
+    let size = tree.size(path).ok().flatten();
+    size.is_some_and(|size| size > LEAF_LIMIT)
+}
+
+/// What came of reading `path`; `None` where it failed because there is no content.
+fn unless_no_content<T>(root: &Path, path: &Path, read: std::io::Result<T>) -> Result<Option<T>, String> {
+    match read {
+        Ok(content) => Ok(Some(content)),
         Err(error) => match root.join(path).symlink_metadata() {
-            // Too large or not readable: that must not be taken for gone.
-            Ok(meta) if meta.is_file() && !through_a_link(root, path) => Err(named(root, path)(error)),
+            // Not readable, or the disk is full: that must not be taken for gone.
+            Ok(meta) if (meta.is_file() || meta.is_symlink()) && !through_a_link(root, path) => Err(named(root, path)(error)),
             _ => Ok(None),
         },
     }

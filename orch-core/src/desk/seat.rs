@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use tokio::sync::OwnedMutexGuard;
+
 use super::Place;
 use crate::engine::{Engine, JobHandle};
 use crate::job::Job;
@@ -22,6 +24,22 @@ pub(crate) struct Seat {
     sitting: Mutex<Vec<Sitting>>,
     /// How many writers were given the seat so far.
     writes: AtomicU64,
+    /// Taken while the program itself writes here.
+    hand: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// The program's own hand at a seat. Whatever comes next there waits until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Hand {
+    seat: Arc<Seat>,
+    _alone: OwnedMutexGuard<()>,
+}
+
+impl Hand {
+    /// Where it writes.
+    pub(crate) fn stands(&self) -> PathBuf {
+        self.seat.stands()
+    }
 }
 
 /// A writer that was, or is about to be, submitted.
@@ -39,6 +57,7 @@ impl Seat {
             lease: Arc::new(lease),
             sitting: Mutex::default(),
             writes: AtomicU64::new(0),
+            hand: Arc::default(),
         }
     }
 
@@ -96,8 +115,18 @@ impl Seat {
         !self.sitting().is_empty()
     }
 
-    /// Ends the writer that nobody waits for any more and waits until it is gone.
+    /// The right to write here in the program's own name; keeps the seat as long as it lives.
+    pub(crate) async fn hand(self: &Arc<Self>) -> Hand {
+        let alone = Arc::clone(&self.hand).lock_owned().await;
+        Hand {
+            seat: Arc::clone(self),
+            _alone: alone,
+        }
+    }
+
+    /// Ends the writer that nobody waits for any more and waits until it is gone; so with the program's own hand.
     pub(crate) async fn empty(&self) {
+        drop(self.hand.lock().await);
         loop {
             let first = self.sitting().first().cloned();
             let Some(Sitting { job, handle }) = first else {

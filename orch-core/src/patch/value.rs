@@ -100,7 +100,8 @@ impl Patch {
     /// [`PatchError::Conflicts`] and others; the tree is then as it was, but for [`PatchError::NotRestored`].
     ///
     /// # Cancel safety
-    /// Safe: what is written is written in one piece, without a point at which it can be dropped.
+    /// Safe: once begun, what is written is written in one piece, whether or not anybody still waits, and the lease is
+    /// kept until then.
     pub async fn apply(&self) -> Result<(), PatchError> {
         self.bring(&self.changes).await
     }
@@ -137,17 +138,22 @@ impl Patch {
     }
 
     async fn bring(&self, changes: &[Change]) -> Result<(), PatchError> {
-        let _lease = self.origin.leased().await?;
+        let lease = self.origin.leased().await?;
         let tree = self.origin.tree()?;
         let moves = self.moves(&tree, changes).await?;
-        land(&tree, &moves, |_| Ok(()))
+        landed(tree, moves, lease).await
     }
 
-    /// Brings all of it that can be merged into another tree, and returns what cannot. For trees of our own.
-    pub(crate) async fn bring_to(&self, root: &Path) -> Result<Vec<Conflict>, PatchError> {
+    /// Brings all of it that can be merged into another tree, and returns what cannot. For trees of our own; `right` is
+    /// kept until all is written.
+    pub(crate) async fn bring_to(
+        &self,
+        root: &Path,
+        right: impl Send + 'static,
+    ) -> Result<Vec<Conflict>, PatchError> {
         let tree = tree_at(root)?;
         let (moves, conflicts) = self.merged_with(&tree, &self.changes).await?;
-        land(&tree, &moves, |_| Ok(()))?;
+        landed(tree, moves, right).await?;
         Ok(conflicts)
     }
 
@@ -193,6 +199,22 @@ impl Patch {
         }
         Ok((moves, conflicts))
     }
+}
+
+/// Does all of `moves`, or none, beside the runtime. Begun, it is done, whoever waits for it; `right` is kept until then.
+async fn landed(tree: Beneath, moves: Vec<Move>, right: impl Send + 'static) -> Result<(), PatchError> {
+    let landing = tokio::task::spawn_blocking(move || {
+        let landed = land(&tree, &moves, |_| Ok(()));
+        drop(right);
+        landed
+    });
+    landing.await.unwrap_or_else(|error| {
+        let path = PathBuf::new();
+        Err(PatchError::File {
+            path,
+            source: error.into(),
+        })
+    })
 }
 
 fn tree_at(root: &Path) -> Result<Beneath, PatchError> {

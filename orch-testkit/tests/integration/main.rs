@@ -18,6 +18,7 @@ mod desk;
 mod desk_bring;
 mod desk_git;
 mod desk_hostile;
+mod desk_large;
 mod desk_lease;
 mod desk_show;
 mod drift;
