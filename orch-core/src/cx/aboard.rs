@@ -177,9 +177,11 @@ impl Drop for Aboard<'_> {
         if let Some(handle) = &handle {
             handle.cancel();
         }
-        if let Some(berth) = self.berth.take()
+        if let Some(mut berth) = self.berth.take()
             && berth.is_started()
         {
+            // It may write there still.
+            berth.keep(self.reading.take().and_then(Reading::into_room));
             let strays = &self.run.config.admission.strays;
             strays.add(self.job.clone(), handle, berth);
         }

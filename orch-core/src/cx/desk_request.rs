@@ -14,7 +14,7 @@ use crate::error::{Error, Halt, Result};
 use crate::event::EventKind;
 use crate::ids::Digest;
 use crate::isolation::Isolation;
-use crate::lease::{Lease, LeaseError, Territory};
+use crate::lease::{Lease, LeaseError, Owner, Territory};
 use crate::limits::Purse;
 use crate::outcome::{NotStarted, Unfinished};
 
@@ -23,7 +23,9 @@ use crate::outcome::{NotStarted, Unfinished};
 /// # Errors
 /// [`Halt::Misuse`] when a path is absolute, has a `..`, a zero byte or a link in it, or lies in `.git`; when this step, a
 /// step above or one beneath it has a desk already (it could wait for itself: steps side by side take a
-/// [`Cx::child`](super::Cx::child) each); or when the isolation that was asked for cannot be had.
+/// [`Cx::child`](super::Cx::child) each), or kept a handle of one ([`Desk::cx`]) and would wait for that; when steps of the
+/// run would wait for each other; when there is a repository that git does not read; or when the isolation that was asked
+/// for cannot be had.
 /// [`NotStarted::Leased`] when the paths are taken and it was to fail then.
 ///
 /// # Cancel safety
@@ -117,8 +119,15 @@ impl DeskRequest {
                 "desk of {territory} was asked for by {own} while {other} has one or waits for one: give that back first, or take a child for each"
             ))
         })?;
+        let owner = Owner::desk(run.id(), Arc::clone(&path));
         let lease = {
-            let taking = Lease::take(&run.config.state, run.work_tree(), territory.clone(), waits);
+            let taking = Lease::take(
+                &run.config.state,
+                run.work_tree(),
+                territory.clone(),
+                &owner,
+                waits,
+            );
             let mut taking = std::pin::pin!(taking);
             loop {
                 tokio::select! {
@@ -134,22 +143,23 @@ impl DeskRequest {
             LeaseError::Held { .. } => {
                 Error::Unfinished(Unfinished::NotStarted(NotStarted::Leased(error.to_string())))
             }
-            LeaseError::Record { .. } => misuse(error.to_string()),
+            LeaseError::WaitsForItself { .. } | LeaseError::Record { .. } => misuse(error.to_string()),
         })?;
         let config = &run.config;
+        let cannot = |why| misuse(format!("desk of {territory} cannot be made: {why}"));
+        let room = run.desks.room(&config.state, run.id()).map_err(cannot)?;
         let place = Place::furnish(
             &config.state,
-            run.id(),
+            room,
             run.work_tree(),
             &territory,
             isolation,
             config.many,
         );
-        let place = place
-            .await
-            .map_err(|why| misuse(format!("desk of {territory} cannot be made: {why}")))?;
+        let place = place.await.map_err(cannot)?;
         let isolation = place.isolation();
-        let seat = Arc::new(Seat::new(Arc::clone(&config.engine), place, lease));
+        let seat = Arc::new(Seat::new(Arc::clone(&config.engine), place, lease, owner));
+        run.desks.seated(&seat);
         // From here on a drop says that the desk was given back, so it must have been recorded that it was taken.
         let kind = EventKind::DeskTaken {
             path: path.to_vec(),

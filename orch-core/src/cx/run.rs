@@ -299,7 +299,7 @@ impl Run {
         // A check that was given up is killed by then; here it is seen to be gone.
         self.checks.close();
         self.checks.wait().await;
-        self.desks.close();
+        self.desks.close().await;
         for end in ends {
             left.extend(end?);
         }

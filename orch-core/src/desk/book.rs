@@ -1,13 +1,16 @@
 //! What one run knows of its desks: which steps have one, which writers are still on their way out, and what is yet to be
 //! recorded.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 
-use super::Seat;
+use super::{Room, Seat};
+use crate::dirs::StateDir;
 use crate::event::EventKind;
+use crate::ids::RunId;
 use crate::lease::Territory;
 
 /// The desks of one run.
@@ -15,6 +18,8 @@ use crate::lease::Territory;
 pub(crate) struct Book {
     pages: Arc<Mutex<Pages>>,
     lingers: Notify,
+    /// The removals of private places that go on.
+    removals: TaskTracker,
 }
 
 #[derive(Debug, Default)]
@@ -23,6 +28,8 @@ struct Pages {
     steps: Vec<Vec<String>>,
     /// Seats that were left while their writer was not yet gone.
     lingering: Vec<Arc<Seat>>,
+    /// All seats that somebody may have.
+    seats: Vec<Weak<Seat>>,
     notes: Vec<EventKind>,
     /// What desks of the run were taken, and when they were given back.
     territories: Vec<(Territory, Option<Instant>)>,
@@ -89,6 +96,7 @@ impl Book {
 
     /// Keeps a seat, and with it its lease, until the writer in it is gone.
     pub(crate) fn linger(&self, seat: Arc<Seat>) {
+        seat.linger(true);
         lock(&self.pages).lingering.push(seat);
         self.lingers.notify_waiters();
     }
@@ -109,12 +117,49 @@ impl Book {
         lock(&self.pages)
             .lingering
             .retain(|other| !Arc::ptr_eq(other, &seat));
+        let kept = Arc::downgrade(&seat);
+        drop(seat);
+        // Somebody has a handle of it still: whoever waits for it may wait for itself.
+        if let Some(seat) = kept.upgrade() {
+            seat.linger(false);
+        }
     }
 
-    /// Frees all seats: every writer of the run is gone.
-    pub(crate) fn close(&self) {
-        let seats = std::mem::take(&mut lock(&self.pages).lingering);
-        drop(seats);
+    /// A new private place of the run `run`.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(crate) fn room(&self, state: &StateDir, run: RunId) -> Result<Room, String> {
+        let made = state.room("runs", &run.to_string());
+        let made = made.map_err(|error| format!("a private place cannot be made: {error}"))?;
+        Ok(Room::new(made, self.removals.clone()))
+    }
+
+    /// Takes down that somebody has this seat.
+    pub(crate) fn seated(&self, seat: &Arc<Seat>) {
+        let mut pages = lock(&self.pages);
+        pages.seats.retain(|seat| seat.strong_count() > 0);
+        pages.seats.push(Arc::downgrade(seat));
+    }
+
+    /// Frees all leases, also those of seats whose handles were kept: every writer of the run is gone, and nothing
+    /// starts in it any more. Returns when the private places that were left are removed.
+    pub(crate) async fn close(&self) {
+        let (lingering, seats) = {
+            let mut pages = lock(&self.pages);
+            (
+                std::mem::take(&mut pages.lingering),
+                std::mem::take(&mut pages.seats),
+            )
+        };
+        drop(lingering);
+        for seat in seats.iter().filter_map(Weak::upgrade) {
+            // The program's own hand may be at it.
+            drop(seat.hand().await);
+            seat.release();
+        }
+        self.removals.close();
+        self.removals.wait().await;
     }
 }
 

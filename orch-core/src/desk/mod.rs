@@ -6,10 +6,12 @@ mod book;
 mod copies;
 mod place;
 mod repository;
+mod room;
 mod seat;
 
 pub(crate) use book::{Book, Step};
 pub(crate) use copies::copy;
 pub(crate) use place::Place;
 pub(crate) use repository::Repository;
+pub(crate) use room::Room;
 pub(crate) use seat::Seat;

@@ -6,11 +6,12 @@ use std::sync::{Mutex, PoisonError, Weak};
 
 use super::copies::{self, beside};
 use super::repository::Repository;
+use super::room::Room;
 
-use crate::dirs::{self, PrivateDir, StateDir};
-use crate::ids::{Digest, RunId};
+use crate::dirs::{self, StateDir};
+use crate::ids::Digest;
 use crate::isolation::Isolation;
-use crate::lease::{Lease, Territory};
+use crate::lease::{Lease, Owner, Territory};
 use crate::patch::{Change, Origin};
 use crate::work_tree::{Rules, Traces};
 
@@ -35,18 +36,18 @@ pub(crate) struct Place {
     /// A linked work tree's entry in the repository.
     entry: Option<PathBuf>,
     /// Private; last, so that it goes last.
-    _room: PrivateDir,
+    _room: Room,
 }
 
 impl Place {
-    /// Makes the place for a writer of `territory`. `asked` is what the desk says; else a clone if `many` workers may run
+    /// Makes the place for a writer of `territory` in `room`. `asked` is what the desk says; else a clone if `many` workers may run
     /// at once and there is a repository.
     ///
     /// # Errors
     /// What cannot be done, and why: also where there is a repository that git does not read.
     pub(crate) async fn furnish(
         state: &StateDir,
-        run: RunId,
+        room: Room,
         work_tree: &Path,
         territory: &Territory,
         asked: Option<Isolation>,
@@ -65,8 +66,6 @@ impl Place {
             (None, Some(_)) if many => Isolation::Clone,
             (None, _) => Isolation::InPlace,
         };
-        let room = state.room("runs", &run.to_string());
-        let room = room.map_err(|error| format!("a private place cannot be made: {error}"))?;
         let exclude = repository.as_ref().map(Repository::exclude_file);
         let rules = Rules::new(room.path(), exclude.as_deref()).await?;
         let (home, prefix) = match &repository {
@@ -176,15 +175,18 @@ impl Place {
 
     /// What the writer touched that it had no right to: files beside its paths, where it stands among the user's own,
     /// and what git obeys, where it shares that. Named once.
-    pub(crate) async fn trespasses(&self, lease: &Lease) -> Result<Vec<PathBuf>, String> {
+    pub(crate) async fn trespasses(
+        &self,
+        territory: &Territory,
+        lease: Option<&Lease>,
+    ) -> Result<Vec<PathBuf>, String> {
         let mut touched = Vec::new();
         if self.isolation == Isolation::InPlace {
             let (before, now) = self.looked_again().await?;
             touched = before.touched_until(&now);
-            let others = lease.others(&self.state, &self.work_tree);
-            touched.retain(|path| {
-                !lease.territory().covers(path) && !others.iter().any(|other| other.covers(path))
-            });
+            let others = lease.map(|lease| lease.others(&self.state, &self.work_tree));
+            let others = others.unwrap_or_default();
+            touched.retain(|path| !territory.covers(path) && !others.iter().any(|other| other.covers(path)));
             *self.traces.lock().unwrap_or_else(PoisonError::into_inner) = now;
         }
         if let (Isolation::InPlace | Isolation::Worktree, Some(repository)) =
@@ -197,11 +199,12 @@ impl Place {
     }
 
     /// Where a patch that is made here goes.
-    pub(crate) fn origin(&self, territory: Territory, lease: Weak<Lease>) -> Origin {
+    pub(crate) fn origin(&self, territory: Territory, owner: Owner, lease: Weak<Lease>) -> Origin {
         Origin {
             state: self.state.clone(),
             work_tree: self.work_tree.clone(),
             territory,
+            owner,
             head: self
                 .repository
                 .as_ref()

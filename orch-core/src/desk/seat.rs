@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
 use super::Place;
 use crate::engine::{Engine, JobHandle};
 use crate::job::Job;
-use crate::lease::{Lease, Territory};
+use crate::lease::{Lease, Owner, Territory};
 use crate::outcome::{FailClass, Failure, Outcome, Unfinished};
 use crate::patch::{Patch, PatchError};
 use crate::work_tree::named;
@@ -20,7 +20,9 @@ pub(crate) struct Seat {
     engine: Arc<dyn Engine>,
     // Before the lease: what is cleared away is cleared away under it.
     place: Place,
-    lease: Arc<Lease>,
+    lease: Mutex<Option<Arc<Lease>>>,
+    territory: Territory,
+    owner: Owner,
     sitting: Mutex<Vec<Sitting>>,
     /// How many writers were given the seat so far.
     writes: AtomicU64,
@@ -50,11 +52,13 @@ struct Sitting {
 }
 
 impl Seat {
-    pub(crate) fn new(engine: Arc<dyn Engine>, place: Place, lease: Lease) -> Self {
+    pub(crate) fn new(engine: Arc<dyn Engine>, place: Place, lease: Lease, owner: Owner) -> Self {
         Self {
             engine,
             place,
-            lease: Arc::new(lease),
+            territory: lease.territory().clone(),
+            lease: Mutex::new(Some(Arc::new(lease))),
+            owner,
             sitting: Mutex::default(),
             writes: AtomicU64::new(0),
             hand: Arc::default(),
@@ -74,7 +78,25 @@ impl Seat {
 
     /// What may be written here.
     pub(crate) fn territory(&self) -> &Territory {
-        self.lease.territory()
+        &self.territory
+    }
+
+    /// Frees the lease, whoever still has the seat: its run has ended.
+    pub(super) fn release(&self) {
+        let lease = self.lease.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(lease);
+    }
+
+    /// The lease; none when the run has ended.
+    fn lease(&self) -> Option<Arc<Lease>> {
+        self.lease.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Says whether the desk was given back and its writer is yet to go.
+    pub(super) fn linger(&self, lingers: bool) {
+        if let Some(lease) = self.lease() {
+            lease.linger(lingers);
+        }
     }
 
     /// Where the worker stands.
@@ -153,7 +175,7 @@ impl Seat {
         }
         let fail =
             |class, detail: String| Outcome::Unfinished(Unfinished::Failed(Failure::new(class, detail)));
-        match self.place.trespasses(&self.lease).await {
+        match self.place.trespasses(&self.territory, self.lease().as_deref()).await {
             Ok(paths) if paths.is_empty() => outcome,
             Ok(paths) => {
                 let detail = format!("a writer of {} also changed {}", self.territory(), named(&paths));
@@ -174,8 +196,8 @@ impl Seat {
         };
         let changes = self.place.changes(self.territory()).await.map_err(failed)?;
         let left_out = self.place.strays(self.territory()).await.map_err(failed)?;
-        let lease: Weak<Lease> = Arc::downgrade(&self.lease);
-        let origin = self.place.origin(self.territory().clone(), lease);
+        let lease = self.lease().as_ref().map(Arc::downgrade).unwrap_or_default();
+        let origin = self.place.origin(self.territory().clone(), self.owner.merge(), lease);
         Patch::of(origin, changes, left_out).await
     }
 

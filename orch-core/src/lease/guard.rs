@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::Territory;
+use super::{Owner, Territory};
 use super::register::{Entry, Register, Taken};
 use super::table::{Table, Ticket};
 use crate::dirs::StateDir;
@@ -30,7 +30,7 @@ pub(crate) struct Lease {
     territory: Territory,
     // Before the place in the line: whoever comes next finds the file gone.
     entry: Entry,
-    _place: Place,
+    place: Place,
 }
 
 /// Why there is no lease.
@@ -42,6 +42,12 @@ pub(crate) enum LeaseError {
         held: Territory,
         by: &'static str,
     },
+    #[error("paths {wanted} would be waited for for ever: {by} holds {held} itself; drop its desk, and every handle of that desk, first")]
+    WaitsForItself {
+        wanted: Territory,
+        held: Territory,
+        by: Owner,
+    },
     #[error("lease of {wanted} cannot be recorded: {source}")]
     Record { wanted: Territory, source: io::Error },
 }
@@ -51,7 +57,8 @@ pub(crate) enum LeaseError {
 struct Place(Ticket);
 
 impl Lease {
-    /// Takes `territory` of the work tree `tree`, a canonical path; waits for those who are in the way, or fails.
+    /// Takes `territory` of the work tree `tree`, a canonical path; waits for those who are in the way, or fails: also
+    /// where `owner` would wait for itself.
     ///
     /// # Cancel safety
     /// Dropping the future leaves the line and frees what it had.
@@ -59,15 +66,25 @@ impl Lease {
         state: &StateDir,
         tree: &Path,
         territory: Territory,
+        owner: &Owner,
         waits: bool,
     ) -> Result<Self, LeaseError> {
         let mut left = LEFT.subscribe();
-        let place = Place(table().ask(tree, &territory));
+        let place = Place(table().ask(tree, &territory, owner));
         loop {
             left.mark_unchanged();
-            let held = table().in_the_way(place.0).cloned();
+            let (held, own) = {
+                let table = table();
+                let own = table.waits_for_itself(place.0);
+                let own = own.map(|(held, by)| (held.clone(), by.clone()));
+                (table.in_the_way(place.0).cloned(), own)
+            };
             match held {
                 None => break,
+                Some(_) if waits && let Some((held, by)) = own => {
+                    let wanted = territory;
+                    return Err(LeaseError::WaitsForItself { wanted, held, by });
+                }
                 Some(_) if waits => {
                     // The sender is static: there is always one.
                     let _ = left.changed().await;
@@ -90,7 +107,7 @@ impl Lease {
                     return Ok(Self {
                         territory,
                         entry,
-                        _place: place,
+                        place,
                     });
                 }
                 Taken::HeldBy(held) if !waits => {
@@ -106,6 +123,12 @@ impl Lease {
 
     pub(crate) fn territory(&self) -> &Territory {
         &self.territory
+    }
+
+    /// Says whether it was given back and is held until its writer is gone. Those who wait look again.
+    pub(crate) fn linger(&self, lingers: bool) {
+        table().linger(self.place.0, lingers);
+        LEFT.send_modify(|count| *count += 1);
     }
 
     /// What others hold now of the same work tree, in this process and in others.
@@ -133,6 +156,11 @@ mod tests {
     use futures::FutureExt as _;
 
     use super::*;
+    use crate::ids::RunId;
+
+    fn somebody() -> Owner {
+        Owner::desk(RunId::fresh(), [].into())
+    }
 
     fn at(path: &str) -> Territory {
         Territory::survey(Path::new("/no/such/tree"), [path]).expect("a path")
@@ -142,7 +170,7 @@ mod tests {
     async fn lease_overlapping_waits_or_fails_and_a_drop_frees_it() {
         let root = tempfile::tempdir().expect("a temporary directory");
         let state = StateDir::at(root.path().join("state"));
-        let take = |path: &str, waits| Lease::take(&state, root.path(), at(path), waits);
+        let take = async |path: &str, waits| Lease::take(&state, root.path(), at(path), &somebody(), waits).await;
         let first = take("src", true).await.expect("it is free");
         let _apart = take("docs", false).await.expect("it lies apart");
         let refused = take("src/a", false).await.expect_err("it overlaps");
@@ -165,7 +193,7 @@ mod tests {
     async fn lease_a_waiter_that_is_dropped_is_in_nobodys_way() {
         let root = tempfile::tempdir().expect("a temporary directory");
         let state = StateDir::at(root.path().join("state"));
-        let take = |path: &str, waits| Lease::take(&state, root.path(), at(path), waits);
+        let take = async |path: &str, waits| Lease::take(&state, root.path(), at(path), &somebody(), waits).await;
         let _first = take("src", true).await.expect("it is free");
         let mut all = Box::pin(take(".", true));
         assert!((&mut all).now_or_never().is_none());

@@ -1,9 +1,9 @@
 //! Who holds what inside this process, and who waits: first come, first served. Plain data: it waits for nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::Territory;
+use super::{Owner, Territory};
 
 /// A number that names one asker.
 pub(super) type Ticket = u64;
@@ -20,6 +20,9 @@ pub(super) struct Table {
 struct Asked {
     tree: PathBuf,
     territory: Territory,
+    owner: Owner,
+    /// It was given back, and is held until its writer is gone.
+    lingers: bool,
 }
 
 impl Table {
@@ -31,12 +34,14 @@ impl Table {
     }
 
     /// Puts an asker at the end of the line.
-    pub(super) fn ask(&mut self, tree: &Path, territory: &Territory) -> Ticket {
+    pub(super) fn ask(&mut self, tree: &Path, territory: &Territory, owner: &Owner) -> Ticket {
         let ticket = self.next;
         self.next += 1;
         let asked = Asked {
             tree: tree.to_owned(),
             territory: territory.clone(),
+            owner: owner.clone(),
+            lingers: false,
         };
         self.asked.insert(ticket, asked);
         ticket
@@ -45,12 +50,54 @@ impl Table {
     /// The first one before `ticket` that is in its way: it holds, or waits for, something that overlaps. Whoever has
     /// nobody in the way holds; so nobody overtakes those who asked before for the same place.
     pub(super) fn in_the_way(&self, ticket: Ticket) -> Option<&Territory> {
-        let own = self.asked.get(&ticket)?;
-        self.asked
-            .range(..ticket)
-            .map(|(_, other)| other)
-            .find(|other| other.tree == own.tree && other.territory.overlaps(&own.territory))
-            .map(|other| &other.territory)
+        self.before(ticket).next().map(|(_, other)| &other.territory)
+    }
+
+    /// What `ticket` would wait for for ever: a desk that its own step, or one above or beneath it, holds, either in its
+    /// way or in the way of somebody for whom it waits. A desk whose writer is being seen off will be free.
+    pub(super) fn waits_for_itself(&self, ticket: Ticket) -> Option<(&Territory, &Owner)> {
+        let own = &self.asked.get(&ticket)?.owner;
+        let mut seen = BTreeSet::from([ticket]);
+        let mut waiting = vec![ticket];
+        while let Some(one) = waiting.pop() {
+            for (number, other) in self.before(one) {
+                if self.in_the_way(number).is_some() {
+                    waiting.extend(seen.insert(number).then_some(number));
+                    continue;
+                }
+                // Who brings a patch in waits for nobody any more.
+                if !other.owner.is_desk() {
+                    continue;
+                }
+                // Only who asks for a desk sees writers off.
+                if other.owner.is_near(own) && !(other.lingers && own.is_desk()) {
+                    return Some((&other.territory, &other.owner));
+                }
+                let its_own = self.asked.iter().filter(|(number, asked)| {
+                    asked.owner.is_near(&other.owner) && self.in_the_way(**number).is_some()
+                });
+                waiting.extend(its_own.map(|(number, _)| *number).filter(|number| seen.insert(*number)));
+            }
+        }
+        None
+    }
+
+    /// Says whether what `ticket` holds was given back and is held until its writer is gone.
+    pub(super) fn linger(&mut self, ticket: Ticket, lingers: bool) {
+        if let Some(asked) = self.asked.get_mut(&ticket) {
+            asked.lingers = lingers;
+        }
+    }
+
+    /// All that are before `ticket` and overlap it.
+    fn before(&self, ticket: Ticket) -> impl Iterator<Item = (Ticket, &Asked)> {
+        let own = self.asked.get(&ticket);
+        let others = self.asked.range(..ticket);
+        others
+            .filter(move |(_, other)| {
+                own.is_some_and(|own| other.tree == own.tree && other.territory.overlaps(&own.territory))
+            })
+            .map(|(number, other)| (*number, other))
     }
 
     /// Takes an asker out, whether it held or waited.
@@ -66,6 +113,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::ids::RunId;
+
+    fn somebody() -> Owner {
+        Owner::desk(RunId::fresh(), [].into())
+    }
 
     fn territories() -> impl Strategy<Value = Territory> {
         let name = prop::sample::select(vec!["a", "b", "ab"]);
@@ -93,7 +145,7 @@ mod tests {
             for step in plan {
                 match step {
                     Ok(territory) => {
-                        let ticket = table.ask(tree, &territory);
+                        let ticket = table.ask(tree, &territory, &somebody());
                         present.insert(ticket, territory);
                     }
                     Err(index) => {
@@ -125,20 +177,46 @@ mod tests {
         let at = |path: &str| Territory::of_clean(vec![path.into()]).expect("a path");
         let mut table = Table::new();
         let tree = Path::new("/tree");
-        let holder = table.ask(tree, &at("a"));
-        let all = table.ask(tree, &at(""));
-        let late = table.ask(tree, &at("b"));
+        let holder = table.ask(tree, &at("a"), &somebody());
+        let all = table.ask(tree, &at(""), &somebody());
+        let late = table.ask(tree, &at("b"), &somebody());
         assert!(table.in_the_way(holder).is_none());
         assert!(table.in_the_way(all).is_some());
         assert!(
             table.in_the_way(late).is_some(),
             "the one that waits for all is not overtaken"
         );
-        let elsewhere = table.ask(Path::new("/other"), &at(""));
+        let elsewhere = table.ask(Path::new("/other"), &at(""), &somebody());
         assert!(table.in_the_way(elsewhere).is_none());
         table.leave(holder);
         assert!(table.in_the_way(all).is_none());
         table.leave(all);
         assert!(table.in_the_way(late).is_none());
+    }
+
+    #[test]
+    fn who_would_wait_for_itself_is_told_what_it_holds() {
+        let at = |path: &str| Territory::of_clean(vec![path.into()]).expect("a path");
+        let tree = Path::new("/tree");
+        let run = RunId::fresh();
+        let [a, b] = ["a", "b"].map(|label| Owner::desk(run, [label.to_owned()].into()));
+        let mut table = Table::new();
+        let of_a = table.ask(tree, &at("src"), &a);
+        let of_b = table.ask(tree, &at("docs"), &b);
+        let neighbour = table.ask(tree, &at("src"), &b.merge());
+        assert_eq!(table.waits_for_itself(neighbour), None, "a will give it back");
+        // Crosswise: each holds what the other waits for.
+        let crosswise = table.ask(tree, &at("docs"), &a.merge());
+        assert_eq!(table.waits_for_itself(crosswise), Some((&at("src"), &a)));
+        table.leave(crosswise);
+        let older = table.ask(tree, &at("docs"), &b.merge());
+        assert_eq!(table.waits_for_itself(older), Some((&at("docs"), &b)));
+        table.leave(neighbour);
+        let again = table.ask(tree, &at("src"), &a);
+        assert!(table.waits_for_itself(again).is_some());
+        table.linger(of_a, true);
+        assert_eq!(table.waits_for_itself(again), None, "its writer is being seen off");
+        table.leave(of_b);
+        assert_eq!(table.waits_for_itself(older), None);
     }
 }

@@ -8,6 +8,7 @@ use super::account::{Gate, Seat};
 use super::admission::Admission;
 use super::ledger::{Overrun, Reservation};
 use super::quota::Quota;
+use crate::desk::Room;
 use crate::job::{End, JobEnd};
 use crate::outcome::{FailClass, Failure};
 
@@ -19,6 +20,8 @@ pub(crate) struct Berth {
     agent: String,
     seat: Option<Seat>,
     reservation: Reservation,
+    /// Where the worker stands, if that goes with it.
+    room: Option<Room>,
     _places: Vec<OwnedSemaphorePermit>,
 }
 
@@ -42,8 +45,14 @@ impl Berth {
             agent: agent.to_owned(),
             seat,
             reservation,
+            room: None,
             _places: places,
         }
+    }
+
+    /// Keeps the place where a worker stands that nobody waits for any more, until it is gone.
+    pub(crate) fn keep(&mut self, room: Option<Room>) {
+        self.room = room;
     }
 
     /// Says that the worker is about to start.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use crate::error::Error;
+use crate::error::{Error, Halt};
 
 /// A file that a patch and somebody else changed, each in its own way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,10 @@ pub enum PatchError {
     /// Its paths are being written by somebody else.
     #[error("{0}")]
     Leased(String),
+    /// Its paths are held by a desk of the step that it comes from, which will not be given back before: a bug in the
+    /// program, so a [`Halt::Misuse`].
+    #[error("{0}")]
+    WaitsForItself(String),
     /// A file could not be read or written. What had been written is taken back.
     #[error("merging {} failed, and nothing was changed: {source}", path.display())]
     File {
@@ -63,6 +67,9 @@ impl fmt::Display for Conflict {
 
 impl From<PatchError> for Error {
     fn from(error: PatchError) -> Self {
-        Self::failed(error)
+        match error {
+            PatchError::WaitsForItself(why) => Halt::Misuse(why).into(),
+            other => Self::failed(other),
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::merge::{Merged, merged};
 use super::{Change, Conflict, PatchError, branch, diff};
 use crate::beneath::Beneath;
 use crate::dirs::{PrivateDir, StateDir};
-use crate::lease::{Lease, Territory};
+use crate::lease::{Lease, LeaseError, Owner, Territory};
 
 /// What a writer did: a value that outlives the tree in which the writer stood. Nothing of it is in the user's work tree
 /// until [`Patch::apply`], unless the writer worked [in place](crate::Isolation::InPlace).
@@ -32,6 +32,8 @@ pub(crate) struct Origin {
     /// The user's work tree, a canonical path.
     pub(crate) work_tree: PathBuf,
     pub(crate) territory: Territory,
+    /// Who asks for the lease when it is brought in.
+    pub(crate) owner: Owner,
     /// The commit on which the work tree stood; none where there is none.
     pub(crate) head: Option<String>,
     pub(crate) in_place: bool,
@@ -94,10 +96,13 @@ impl Patch {
     /// Brings it into the user's work tree: all of it, or nothing. Files that were changed meanwhile are merged line by
     /// line where that can be done. The index is not touched. Applied again, or made in place, it changes nothing.
     ///
-    /// It holds the lease of its paths meanwhile, and waits for it where another desk has it.
+    /// It holds the lease of its paths meanwhile: the one of the desk that it comes from while that is held, else one of
+    /// its own. Where a desk of another step, run or program has it, it waits; where the step from which the patch comes
+    /// has taken another desk of these paths, it would wait for itself and fails.
     ///
     /// # Errors
-    /// [`PatchError::Conflicts`] and others; the tree is then as it was, but for [`PatchError::NotRestored`].
+    /// [`PatchError::Conflicts`], [`PatchError::WaitsForItself`] and others; the tree is then as it was, but for
+    /// [`PatchError::NotRestored`].
     ///
     /// # Cancel safety
     /// Safe: once begun, what is written is written in one piece, whether or not anybody still waits, and the lease is
@@ -243,9 +248,11 @@ impl Origin {
         if let Some(lease) = self.lease.upgrade() {
             return Ok(lease);
         }
-        let taken = Lease::take(&self.state, &self.work_tree, self.territory.clone(), true).await;
-        taken
-            .map(Arc::new)
-            .map_err(|error| PatchError::Leased(error.to_string()))
+        let (state, tree, territory) = (&self.state, &self.work_tree, self.territory.clone());
+        let taken = Lease::take(state, tree, territory, &self.owner, true).await;
+        taken.map(Arc::new).map_err(|error| match error {
+            LeaseError::WaitsForItself { .. } => PatchError::WaitsForItself(error.to_string()),
+            other => PatchError::Leased(other.to_string()),
+        })
     }
 }

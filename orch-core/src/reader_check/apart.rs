@@ -3,27 +3,23 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::desk::{Repository, copy};
-use crate::dirs::{PrivateDir, StateDir};
-use crate::ids::RunId;
+use crate::desk::{Repository, Room, copy};
 use crate::work_tree::Rules;
 
 /// The copy. Dropped, it is removed.
 #[derive(Debug)]
 pub(crate) struct Apart {
     stands: PathBuf,
-    _room: PrivateDir,
+    room: Room,
 }
 
 impl Apart {
-    /// Copies `from`, a folder of a git work tree or any other: all files that no rule of it ignores, as they are now.
+    /// Copies `from` into `room`: a folder of a git work tree or any other: all files that no rule of it ignores, as they are now.
     /// In a repository it is a clone with the same commits.
     ///
     /// # Errors
     /// What cannot be copied, and why.
-    pub(crate) async fn of(state: &StateDir, run: RunId, from: &Path) -> Result<Self, String> {
-        let room = state.room("runs", &run.to_string());
-        let room = room.map_err(|error| format!("a private place cannot be made: {error}"))?;
+    pub(crate) async fn of(room: Room, from: &Path) -> Result<Self, String> {
         let tree = room.path().join("copy");
         let repository = Repository::of(from).await?;
         let exclude = repository.as_ref().map(Repository::exclude_file);
@@ -44,11 +40,16 @@ impl Apart {
         };
         fs::create_dir_all(&stands).map_err(|error| format!("{}: {error}", stands.display()))?;
         copy(&top, &tree, files).await?;
-        Ok(Self { stands, _room: room })
+        Ok(Self { stands, room })
     }
 
     /// Where the reader stands.
     pub(crate) fn stands(&self) -> &Path {
         &self.stands
+    }
+
+    /// The place that goes with it, for whoever knows when its reader is gone.
+    pub(super) fn into_room(self) -> Room {
+        self.room
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::apart::Apart;
 use super::watch::{Seen, Stay};
 use crate::cx::Run;
-use crate::desk::Seat;
+use crate::desk::{Room, Seat};
 use crate::engine::Job;
 use crate::error::Result;
 use crate::event::EventKind;
@@ -61,12 +61,13 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
     match stand {
         Stand::WorkTree => {}
         Stand::Apart => {
-            let copied = Apart::of(&run.config.state, run.id(), run.work_tree()).await;
-            let apart = copied.map_err(|why| {
+            let cannot = |why| {
                 NotStarted::SpawnFailed(format!(
                     "a copy of the work tree to read in cannot be made: {why}"
                 ))
-            })?;
+            };
+            let room = run.desks.room(&run.config.state, run.id()).map_err(cannot)?;
+            let apart = Apart::of(room, run.work_tree()).await.map_err(cannot)?;
             apart.stands().clone_into(&mut job.work_tree);
             reading.apart = Some(apart);
         }
@@ -90,6 +91,11 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
 }
 
 impl Reading {
+    /// The place of the reader's own copy, which is to be kept until the reader is gone.
+    pub(crate) fn into_room(self) -> Option<Room> {
+        self.apart.map(Apart::into_room)
+    }
+
     /// What became of the reader once it is looked at what changed; `said` is what its agent says that it changed.
     pub(crate) async fn judged<T>(
         &self,

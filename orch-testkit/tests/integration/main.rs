@@ -21,6 +21,7 @@ mod desk_hostile;
 mod desk_large;
 mod desk_lease;
 mod desk_show;
+mod desk_waits;
 mod drift;
 mod dropping;
 mod engine;
