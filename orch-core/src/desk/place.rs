@@ -1,6 +1,7 @@
 //! The place where a writer works: made when the desk is taken, compared with what it was, removed with the desk.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, Weak};
 
@@ -13,7 +14,10 @@ use crate::ids::Digest;
 use crate::isolation::Isolation;
 use crate::lease::{Lease, Owner, Territory};
 use crate::patch::{Change, Origin};
-use crate::work_tree::{Rules, Traces};
+use crate::work_tree::{Look, Rules, Traces};
+
+/// The most files of a tree that are looked at whether or not a rule ignores them.
+const ALL_LIMIT: usize = 250_000;
 
 /// Where a writer works.
 #[derive(Debug)]
@@ -32,6 +36,8 @@ pub(crate) struct Place {
     base: PathBuf,
     /// All files there, as they were when last looked at; paths from where the worker stands.
     traces: Mutex<Traces>,
+    /// Also what rules ignore, for a writer in place; none where there is too much of it.
+    all: Mutex<Option<Traces>>,
     obeyed: Option<Digest>,
     /// A linked work tree's entry in the repository.
     entry: Option<PathBuf>,
@@ -98,6 +104,7 @@ impl Place {
             known: BTreeSet::new(),
             base,
             traces: Mutex::default(),
+            all: Mutex::default(),
             entry: None,
             _room: room,
         };
@@ -121,6 +128,9 @@ impl Place {
         )
         .await?;
         place.traces = Mutex::new(place.look(files).await?);
+        if isolation == Isolation::InPlace {
+            place.all = Mutex::new(place.look_at_all().await);
+        }
         place.obeyed = place.repository.as_ref().map(Repository::obeyed);
         Ok(place)
     }
@@ -174,7 +184,9 @@ impl Place {
     }
 
     /// What the writer touched that it had no right to: files beside its paths, where it stands among the user's own,
-    /// and what git obeys, where it shares that. Named once.
+    /// and what git obeys, where it shares that. Named once. What the tree's rules ignore is nobody's work, unless such
+    /// rules were touched that reach beyond its paths; in a tree of more than [`ALL_LIMIT`] files these say what they
+    /// like.
     pub(crate) async fn trespasses(
         &self,
         territory: &Territory,
@@ -186,6 +198,9 @@ impl Place {
             touched = before.touched_until(&now);
             let others = lease.map(|lease| lease.others(&self.state, &self.work_tree));
             let others = others.unwrap_or_default();
+            touched.extend(self.hidden(territory, &others).await);
+            touched.sort();
+            touched.dedup();
             touched.retain(|path| !territory.covers(path) && !others.iter().any(|other| other.covers(path)));
             *self.traces.lock().unwrap_or_else(PoisonError::into_inner) = now;
         }
@@ -212,6 +227,38 @@ impl Place {
             in_place: self.isolation == Isolation::InPlace,
             lease,
         }
+    }
+
+    /// All that was touched but by `others`, where ignore rules that reach beyond `territory` are among it.
+    async fn hidden(&self, territory: &Territory, others: &[Territory]) -> Vec<PathBuf> {
+        let now = self.look_at_all().await;
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *all, now);
+        let (Some(before), Some(now)) = (&before, &*all) else {
+            return Vec::new();
+        };
+        let mut touched = before.touched_until(now);
+        touched.retain(|path| !path.starts_with(".git") && !others.iter().any(|other| other.covers(path)));
+        let reaches_beyond = |path: &PathBuf| {
+            path.file_name() == Some(OsStr::new(".gitignore"))
+                && path.parent().is_none_or(|folder| !territory.covers(folder))
+        };
+        if touched.iter().any(reaches_beyond) {
+            touched
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// All files where the worker stands, ignored or not.
+    async fn look_at_all(&self) -> Option<Traces> {
+        let (stands, limit) = (self.stands(), ALL_LIMIT);
+        let look = Look {
+            folders: false,
+            limit,
+        };
+        let looked = beside(move || Traces::walk(&stands, look).map_err(|error| error.to_string()));
+        looked.await.ok()
     }
 
     /// All files as they were when last looked at, and as they are now.

@@ -155,3 +155,27 @@ async fn hostile_inner_repository_hides_nothing() {
     let listed = git(&house.tree, &["diff", "--name-only", "main", "orch/look"]);
     assert_eq!(listed, "src/inner/file\nsrc/inner/link\nsrc/out\n");
 }
+
+#[tokio::test]
+async fn a_writer_in_place_hides_nothing_beside_its_paths_by_rules_of_its_own() {
+    let wrote_rules = "mkdir docs; echo '*' > docs/.gitignore; echo evil > docs/evil.sh; echo done";
+    let owns_rules = "echo '*.sh' >> .gitignore; echo evil > evil.sh; echo done";
+    for (script, paths, hidden) in [
+        (wrote_rules, "src", "docs/.gitignore, docs/evil.sh"),
+        (owns_rules, ".gitignore", "evil.sh"),
+    ] {
+        let house = House::new();
+        let orch = house.orch(&format!("cat > /dev/null; {script}"));
+        let error = within(&orch, |cx: Cx| async move {
+            let mut desk = cx.desk([paths]).isolation(Isolation::InPlace).await?;
+            Ok(desk.write(&writer(&[paths]), &()).await.unwrap_err())
+        })
+        .await
+        .unwrap();
+        assert!(error.to_string().starts_with("scope violation"), "{error}");
+        assert!(
+            error.to_string().ends_with(&format!("also changed {hidden}")),
+            "{error}"
+        );
+    }
+}
