@@ -129,7 +129,9 @@ impl Desk {
         Flight::prepare::<T>(&self.run, &self.path, self.base, spec, &brief, post)
     }
 
-    /// What was done at this desk since it was taken, as a value.
+    /// What was done at this desk since it was taken, as a value: by its writers, also those that failed, by the program
+    /// and its checks, and by readers that stood here ([`Desk::cx`]) and changed what they were only to read. Such a scope
+    /// violation ends its reader's work; what it changed within the desk's paths stays, and is in the patch.
     ///
     /// # Errors
     /// `Failed` when a file cannot be read or git cannot be run; [`Halt::Store`] when it could not be recorded.
@@ -215,7 +217,9 @@ impl Desk {
 
     /// A handle whose readers stand where the writers of this desk stand, and whose checks run there: for whoever looks at
     /// what was written before it is merged. What such a reader changes there is a scope violation; it is found out
-    /// where no writer and no other reader is there at the same time.
+    /// where no writer and no other reader is there at the same time. It is not taken back: what it changed is in
+    /// [`Desk::patch`] from then on, so whoever wants only the writers' work takes the patch before the readers come, or
+    /// gives the desk up.
     ///
     /// The paths stay leased while the handle lives.
     pub fn cx(&self) -> Cx {
