@@ -33,7 +33,9 @@ impl Beneath {
     /// # Errors
     /// When something else than a file or link lies there, or a link or file is on the way to it.
     pub(crate) fn copy(&self, path: &Path, target: &Self) -> io::Result<()> {
-        let Some(stat) = self.stat(path)? else { return Ok(()) };
+        let Some(stat) = self.stat(path)? else {
+            return Ok(());
+        };
         if is(&stat, SFlag::S_IFLNK) {
             let (folder, name) = self.folder_of(path, false)?;
             let to = readlinkat(&folder, name)?;

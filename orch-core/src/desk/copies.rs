@@ -102,7 +102,9 @@ fn unless_no_content<T>(root: &Path, path: &Path, read: std::io::Result<T>) -> R
         Ok(content) => Ok(Some(content)),
         Err(error) => match root.join(path).symlink_metadata() {
             // Not readable, or the disk is full: that must not be taken for gone.
-            Ok(meta) if (meta.is_file() || meta.is_symlink()) && !through_a_link(root, path) => Err(named(root, path)(error)),
+            Ok(meta) if (meta.is_file() || meta.is_symlink()) && !through_a_link(root, path) => {
+                Err(named(root, path)(error))
+            }
             _ => Ok(None),
         },
     }

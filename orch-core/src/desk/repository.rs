@@ -67,7 +67,10 @@ impl Repository {
         };
         let top = path(&["rev-parse", "--show-toplevel"]).await?;
         // Component by component: without the slash at its end.
-        let prefix = path(&["rev-parse", "--show-prefix"]).await?.components().collect();
+        let prefix = path(&["rev-parse", "--show-prefix"])
+            .await?
+            .components()
+            .collect();
         let common = path(&["rev-parse", "--path-format=absolute", "--git-common-dir"]).await?;
         let head = git
             .line(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])

@@ -18,17 +18,12 @@ impl Room {
     /// `removals` counts the removals that go on.
     pub(super) fn new(directory: PrivateDir, removals: TaskTracker) -> Self {
         let directory = Some(directory);
-        Self {
-            directory,
-            removals,
-        }
+        Self { directory, removals }
     }
 
     /// Its path.
     pub(crate) fn path(&self) -> &Path {
-        self.directory
-            .as_ref()
-            .map_or(Path::new(""), PrivateDir::path)
+        self.directory.as_ref().map_or(Path::new(""), PrivateDir::path)
     }
 }
 
@@ -37,8 +32,40 @@ impl Drop for Room {
         let directory = self.directory.take();
         // Without a runtime it goes here; so it does when the runtime ends before it was begun.
         if let Ok(runtime) = Handle::try_current() {
-            self.removals
-                .spawn_blocking_on(move || drop(directory), &runtime);
+            self.removals.spawn_blocking_on(move || drop(directory), &runtime);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dirs::StateDir;
+
+    fn room(root: &Path, removals: &TaskTracker) -> (Room, std::path::PathBuf) {
+        let made = StateDir::at(root.join("state")).room("runs", "r1");
+        let room = Room::new(made.expect("a directory"), removals.clone());
+        let path = room.path().to_owned();
+        (room, path)
+    }
+
+    #[tokio::test]
+    async fn a_room_is_removed_beside_the_runtime_and_can_be_waited_for() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let removals = TaskTracker::new();
+        let (room, path) = room(root.path(), &removals);
+        drop(room);
+        assert_eq!(removals.len(), 1, "it goes on elsewhere");
+        removals.close();
+        removals.wait().await;
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn without_a_runtime_a_room_is_removed_at_once() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let (room, path) = room(root.path(), &TaskTracker::new());
+        drop(room);
+        assert!(!path.exists());
     }
 }

@@ -175,7 +175,11 @@ impl Seat {
         }
         let fail =
             |class, detail: String| Outcome::Unfinished(Unfinished::Failed(Failure::new(class, detail)));
-        match self.place.trespasses(&self.territory, self.lease().as_deref()).await {
+        match self
+            .place
+            .trespasses(&self.territory, self.lease().as_deref())
+            .await
+        {
             Ok(paths) if paths.is_empty() => outcome,
             Ok(paths) => {
                 let detail = format!("a writer of {} also changed {}", self.territory(), named(&paths));
@@ -197,7 +201,9 @@ impl Seat {
         let changes = self.place.changes(self.territory()).await.map_err(failed)?;
         let left_out = self.place.strays(self.territory()).await.map_err(failed)?;
         let lease = self.lease().as_ref().map(Arc::downgrade).unwrap_or_default();
-        let origin = self.place.origin(self.territory().clone(), self.owner.merge(), lease);
+        let origin = self
+            .place
+            .origin(self.territory().clone(), self.owner.merge(), lease);
         Patch::of(origin, changes, left_out).await
     }
 

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{Owner, Territory};
 use super::register::{Entry, Register, Taken};
 use super::table::{Table, Ticket};
+use super::{Owner, Territory};
 use crate::dirs::StateDir;
 
 /// The first and the longest pause between two looks at other processes' leases.
@@ -42,7 +42,9 @@ pub(crate) enum LeaseError {
         held: Territory,
         by: &'static str,
     },
-    #[error("paths {wanted} would be waited for for ever: {by} holds {held} itself; drop its desk, and every handle of that desk, first")]
+    #[error(
+        "paths {wanted} would be waited for for ever: {by} holds {held} itself; drop its desk, and every handle of that desk, first"
+    )]
     WaitsForItself {
         wanted: Territory,
         held: Territory,
@@ -170,7 +172,8 @@ mod tests {
     async fn lease_overlapping_waits_or_fails_and_a_drop_frees_it() {
         let root = tempfile::tempdir().expect("a temporary directory");
         let state = StateDir::at(root.path().join("state"));
-        let take = async |path: &str, waits| Lease::take(&state, root.path(), at(path), &somebody(), waits).await;
+        let take =
+            async |path: &str, waits| Lease::take(&state, root.path(), at(path), &somebody(), waits).await;
         let first = take("src", true).await.expect("it is free");
         let _apart = take("docs", false).await.expect("it lies apart");
         let refused = take("src/a", false).await.expect_err("it overlaps");
@@ -193,7 +196,8 @@ mod tests {
     async fn lease_a_waiter_that_is_dropped_is_in_nobodys_way() {
         let root = tempfile::tempdir().expect("a temporary directory");
         let state = StateDir::at(root.path().join("state"));
-        let take = async |path: &str, waits| Lease::take(&state, root.path(), at(path), &somebody(), waits).await;
+        let take =
+            async |path: &str, waits| Lease::take(&state, root.path(), at(path), &somebody(), waits).await;
         let _first = take("src", true).await.expect("it is free");
         let mut all = Box::pin(take(".", true));
         assert!((&mut all).now_or_never().is_none());

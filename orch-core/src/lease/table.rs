@@ -76,7 +76,11 @@ impl Table {
                 let its_own = self.asked.iter().filter(|(number, asked)| {
                     asked.owner.is_near(&other.owner) && self.in_the_way(**number).is_some()
                 });
-                waiting.extend(its_own.map(|(number, _)| *number).filter(|number| seen.insert(*number)));
+                waiting.extend(
+                    its_own
+                        .map(|(number, _)| *number)
+                        .filter(|number| seen.insert(*number)),
+                );
             }
         }
         None
@@ -215,7 +219,11 @@ mod tests {
         let again = table.ask(tree, &at("src"), &a);
         assert!(table.waits_for_itself(again).is_some());
         table.linger(of_a, true);
-        assert_eq!(table.waits_for_itself(again), None, "its writer is being seen off");
+        assert_eq!(
+            table.waits_for_itself(again),
+            None,
+            "its writer is being seen off"
+        );
         table.leave(of_b);
         assert_eq!(table.waits_for_itself(older), None);
     }

@@ -46,7 +46,11 @@ async fn a_repository_that_git_does_not_read_is_not_taken_for_none() {
         let reader: Worker<(), String> = Worker::new(|(): &()| Brief::new("Read it.")).apart();
         let read = house.orch("echo done").run(&reader, ()).await.unwrap_err();
         assert!(read.to_string().contains(said), "{read}");
-        assert_eq!(house.read("src/a.rs"), before, "nobody wrote among the user's files");
+        assert_eq!(
+            house.read("src/a.rs"),
+            before,
+            "nobody wrote among the user's files"
+        );
     }
 }
 
@@ -55,7 +59,10 @@ async fn a_repository_of_another_owner_is_refused_as_git_refuses_it() {
     let house = House::new();
     let foreign = |path: &Path| std::os::unix::fs::chown(path, Some(65_534), None).is_ok();
     let git_refuses = foreign(&house.tree) && foreign(&house.tree.join(".git")) && {
-        let asked = Command::new("git").arg("status").current_dir(&house.tree).output();
+        let asked = Command::new("git")
+            .arg("status")
+            .current_dir(&house.tree)
+            .output();
         !asked.unwrap().status.success()
     };
     // Only root gives files away, and git can be told to read what belongs to others.
@@ -64,7 +71,10 @@ async fn a_repository_of_another_owner_is_refused_as_git_refuses_it() {
         assert!(why.contains("dubious ownership"), "{why}");
     } else {
         let orch = house.orch("true");
-        let isolation = within(&orch, |cx: Cx| async move { Ok(cx.desk(["src"]).await?.isolation()) });
+        let isolation = within(
+            &orch,
+            |cx: Cx| async move { Ok(cx.desk(["src"]).await?.isolation()) },
+        );
         assert_eq!(isolation.await.unwrap(), Isolation::Clone);
     }
 }
@@ -74,7 +84,10 @@ async fn an_empty_folder_named_git_says_nothing() {
     let house = House::plain();
     fs::create_dir(house.tree.join(".git")).unwrap();
     let orch = house.orch("true");
-    let isolation = within(&orch, |cx: Cx| async move { Ok(cx.desk(["src"]).await?.isolation()) });
+    let isolation = within(
+        &orch,
+        |cx: Cx| async move { Ok(cx.desk(["src"]).await?.isolation()) },
+    );
     assert_eq!(isolation.await.unwrap(), Isolation::InPlace);
 }
 

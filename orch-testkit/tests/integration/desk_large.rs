@@ -54,7 +54,9 @@ async fn a_large_file_that_a_writer_changes_is_named_and_not_left_out_in_silence
     .await
     .unwrap_err();
     assert!(
-        refused.to_string().contains("src/model.bin is changed and has more than"),
+        refused
+            .to_string()
+            .contains("src/model.bin is changed and has more than"),
         "{refused}"
     );
 }

@@ -113,9 +113,11 @@ async fn a_handle_of_a_desk_that_outlives_its_run_holds_no_lease() {
     })
     .await
     .unwrap();
-    within(&orch, |cx: Cx| async move { cx.desk(["src"]).or_fail().await.map(drop) })
-        .await
-        .unwrap();
+    within(&orch, |cx: Cx| async move {
+        cx.desk(["src"]).or_fail().await.map(drop)
+    })
+    .await
+    .unwrap();
     let put = kept.put("src/a.rs", "late").await;
     assert!(matches!(put, Err(Error::Halt(Halt::Misuse(_)))), "{put:?}");
     drop((kept, handle));

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 
 use orch_core::agent::{Codex, Hold, Tool};
@@ -229,4 +230,32 @@ async fn a_hold_can_be_read_and_required() {
         "sh holds a reader to reading by a look at what it changed, and its own sandbox is required: choose another agent, or require less"
     );
     assert!(!house.tree.join("never.txt").exists());
+}
+
+#[tokio::test]
+async fn the_copy_of_a_reader_that_nobody_waits_for_stays_until_the_reader_is_gone() {
+    let house = House::new();
+    let (started, said) = (house.root.path().join("started"), house.root.path().join("said"));
+    let made = Command::new("mkfifo").arg(&started).status().unwrap();
+    assert!(made.success());
+    let script = format!(
+        "cat > /dev/null; trap 'echo late > here && echo wrote > {said}; exit' INT TERM HUP; \
+         echo > {started}; while :; do sleep 0.1; done",
+        said = said.display(),
+        started = started.display(),
+    );
+    within(&house.orch(&script), |cx: Cx| {
+        let started = started.clone();
+        async move {
+            let (reader, input) = (reader().apart(), "it".to_owned());
+            let reading = std::pin::pin!(cx.read(&reader, &input));
+            let started = tokio::task::spawn_blocking(move || fs::read(started));
+            futures::future::select(reading, started).await;
+            Ok(())
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(fs::read_to_string(said).unwrap(), "wrote\n");
+    assert_eq!(house.private_places(), 0);
 }
