@@ -134,11 +134,13 @@ impl Desk {
     /// violation ends its reader's work; what it changed within the desk's paths stays, and is in the patch.
     ///
     /// # Errors
-    /// `Failed` when a file cannot be read or git cannot be run; [`Halt::Store`] when it could not be recorded.
+    /// [`Halt::Misuse`] when the run has ended; `Failed` when a file cannot be read, a file of more than 256 MiB is
+    /// changed, or git cannot be run; [`Halt::Store`] when it could not be recorded.
     ///
     /// # Cancel safety
     /// Safe: it only reads.
     pub async fn patch(&self) -> Result<Patch> {
+        self.run.is_open()?;
         self.seat.empty().await;
         let patch = self.seat.patch().await?;
         let kind = EventKind::PatchMade {

@@ -42,18 +42,18 @@ mod tests {
     use super::*;
     use crate::dirs::StateDir;
 
-    fn room(root: &Path, removals: &TaskTracker) -> (Room, std::path::PathBuf) {
-        let made = StateDir::at(root.join("state")).room("runs", "r1");
-        let room = Room::new(made.expect("a directory"), removals.clone());
+    fn made(home: &Path, removals: &TaskTracker) -> (Room, std::path::PathBuf) {
+        let directory = StateDir::at(home.join("state")).room("runs", "r1");
+        let room = Room::new(directory.expect("a directory"), removals.clone());
         let path = room.path().to_owned();
         (room, path)
     }
 
     #[tokio::test]
     async fn a_room_is_removed_beside_the_runtime_and_can_be_waited_for() {
-        let root = tempfile::tempdir().expect("a temporary directory");
+        let home = tempfile::tempdir().expect("a temporary directory");
         let removals = TaskTracker::new();
-        let (room, path) = room(root.path(), &removals);
+        let (room, path) = made(home.path(), &removals);
         drop(room);
         assert_eq!(removals.len(), 1, "it goes on elsewhere");
         removals.close();
@@ -63,8 +63,8 @@ mod tests {
 
     #[test]
     fn without_a_runtime_a_room_is_removed_at_once() {
-        let root = tempfile::tempdir().expect("a temporary directory");
-        let (room, path) = room(root.path(), &TaskTracker::new());
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let (room, path) = made(home.path(), &TaskTracker::new());
         drop(room);
         assert!(!path.exists());
     }

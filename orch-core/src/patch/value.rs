@@ -1,5 +1,6 @@
 //! The patch itself.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use super::landing::{LEAF_LIMIT, Move, land};
 use super::merge::{Merged, merged};
 use super::{Change, Conflict, PatchError, branch, diff};
-use crate::beneath::Beneath;
+use crate::beneath::{Beneath, Leaf};
 use crate::dirs::{PrivateDir, StateDir};
 use crate::lease::{Lease, LeaseError, Owner, Territory};
 
@@ -163,7 +164,7 @@ impl Patch {
     }
 
     /// What is to be done to the work tree as it is now.
-    async fn moves(&self, tree: &Beneath, changes: &[Change]) -> Result<Vec<Move>, PatchError> {
+    async fn moves(&self, tree: &Arc<Beneath>, changes: &[Change]) -> Result<Vec<Move>, PatchError> {
         let (moves, conflicts) = self.merged_with(tree, changes).await?;
         if conflicts.is_empty() {
             Ok(moves)
@@ -175,14 +176,14 @@ impl Patch {
     /// What is to be done to `tree` as it is now, and what stands against the rest.
     async fn merged_with(
         &self,
-        tree: &Beneath,
+        tree: &Arc<Beneath>,
         changes: &[Change],
     ) -> Result<(Vec<Move>, Vec<Conflict>), PatchError> {
         let scratch = self.origin.scratch()?;
         let (mut moves, mut conflicts) = (Vec::new(), Vec::new());
         for change in changes {
             let path = change.path.clone();
-            let from = match tree.read(&path, LEAF_LIMIT) {
+            let from = match read(tree, &path).await {
                 Ok(from) => from,
                 Err(error) => {
                     let why = error.to_string();
@@ -207,7 +208,7 @@ impl Patch {
 }
 
 /// Does all of `moves`, or none, beside the runtime. Begun, it is done, whoever waits for it; `right` is kept until then.
-async fn landed(tree: Beneath, moves: Vec<Move>, right: impl Send + 'static) -> Result<(), PatchError> {
+async fn landed(tree: Arc<Beneath>, moves: Vec<Move>, right: impl Send + 'static) -> Result<(), PatchError> {
     let landing = tokio::task::spawn_blocking(move || {
         let landed = land(&tree, &moves, |_| Ok(()));
         drop(right);
@@ -222,8 +223,15 @@ async fn landed(tree: Beneath, moves: Vec<Move>, right: impl Send + 'static) -> 
     })
 }
 
-fn tree_at(root: &Path) -> Result<Beneath, PatchError> {
-    Beneath::open(root).map_err(|source| {
+/// What lies at `path`, read beside the runtime.
+async fn read(tree: &Arc<Beneath>, path: &Path) -> io::Result<Option<Leaf>> {
+    let (tree, path) = (Arc::clone(tree), path.to_owned());
+    let reading = tokio::task::spawn_blocking(move || tree.read(&path, LEAF_LIMIT));
+    reading.await.unwrap_or_else(|error| Err(error.into()))
+}
+
+fn tree_at(root: &Path) -> Result<Arc<Beneath>, PatchError> {
+    Beneath::open(root).map(Arc::new).map_err(|source| {
         let path = root.to_owned();
         PatchError::File { path, source }
     })
@@ -239,7 +247,7 @@ impl Origin {
         })
     }
 
-    fn tree(&self) -> Result<Beneath, PatchError> {
+    fn tree(&self) -> Result<Arc<Beneath>, PatchError> {
         tree_at(&self.work_tree)
     }
 
