@@ -3,7 +3,7 @@
 //! Every agent's decoder folds its CLI's events into a [`Heard`]; what these words mean together is decided here and
 //! nowhere else, so that no agent can take a failure for an answer. It reads no stream and knows no CLI.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use orch_pty::Exit;
 
@@ -41,6 +41,8 @@ pub struct Heard {
     changed: BTreeSet<String>,
     /// The tool calls under way, by the agent's own names for them.
     calls: BTreeSet<String>,
+    /// What tool calls will have changed once they have succeeded, by the agent's own names for the calls.
+    changing: BTreeMap<String, Vec<String>>,
 }
 
 /// What an agent said about the end of its turn.
@@ -88,7 +90,27 @@ impl Heard {
         self.calls.remove(id)
     }
 
-    /// Says that the agent changed a file, or tried to, by a tool for that.
+    /// Says that the tool call `id` changes a file if it succeeds.
+    pub fn file_changes_by(&mut self, id: &str, path: &str) {
+        if path.is_empty() || (self.changing.len() >= CALLS && !self.changing.contains_key(id)) {
+            return;
+        }
+        let paths = self.changing.entry(id.to_owned()).or_default();
+        if paths.len() < CHANGED {
+            paths.push(path.to_owned());
+        }
+    }
+
+    /// Says how the tool call `id` went: the files that it was to change are changed if it succeeded.
+    pub fn change_ended(&mut self, id: &str, succeeded: bool) {
+        for path in self.changing.remove(id).unwrap_or_default() {
+            if succeeded {
+                self.file_changed(&path);
+            }
+        }
+    }
+
+    /// Says that the agent changed a file by a tool for that.
     pub fn file_changed(&mut self, path: &str) {
         if !path.is_empty() && self.changed.len() < CHANGED {
             self.changed.insert(path.to_owned());

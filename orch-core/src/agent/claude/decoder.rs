@@ -112,8 +112,9 @@ fn read_assistant(event: &Value, heard: &mut Heard, say: &mut Saying) {
                 if let ("Write" | "Edit" | "MultiEdit" | "NotebookEdit", Some(input)) =
                     (text_of(part, "name"), part.get("input"))
                 {
-                    heard.file_changed(text_of(input, "file_path"));
-                    heard.file_changed(text_of(input, "notebook_path"));
+                    let id = text_of(part, "id");
+                    heard.file_changes_by(id, text_of(input, "file_path"));
+                    heard.file_changes_by(id, text_of(input, "notebook_path"));
                 }
                 say.call_begins(heard, text_of(part, "id"), &call_of(part));
             }
@@ -130,7 +131,9 @@ fn read_user(event: &Value, heard: &mut Heard, say: &mut Saying) {
             if let Some(words) = withheld(part) {
                 say.denied(heard, words);
             }
-            say.call_ends(heard, text_of(part, "tool_use_id"));
+            let id = text_of(part, "tool_use_id");
+            heard.change_ended(id, part.get("is_error").and_then(Value::as_bool) != Some(true));
+            say.call_ends(heard, id);
             ended = true;
         }
     }

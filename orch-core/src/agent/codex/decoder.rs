@@ -66,7 +66,7 @@ fn read_item(event: &str, item: &Value, heard: &mut Heard, say: &mut Saying) {
     let (kind, id) = (text_of(item, "type"), text_of(item, "id"));
     let call = match kind {
         "command_execution" => text_of(item, "command").to_owned(),
-        "file_change" => changes(item, heard),
+        "file_change" => changes(event, item, heard),
         "web_search" => format!("searches the web for {}", text_of(item, "query")),
         "mcp_tool_call" | "collab_tool_call" => text_of(item, "tool").to_owned(),
         "agent_message" if event == "item.completed" => {
@@ -105,15 +105,17 @@ fn denial_of(item: &Value) -> Option<&str> {
     }
 }
 
-fn changes(item: &Value, heard: &mut Heard) -> String {
+fn changes(event: &str, item: &Value, heard: &mut Heard) -> String {
     let changes = item.get("changes").and_then(Value::as_array);
     let paths: Vec<&str> = changes
         .into_iter()
         .flatten()
         .map(|change| text_of(change, "path"))
         .collect();
-    for path in &paths {
-        heard.file_changed(path);
+    if event == "item.completed" && !matches!(text_of(item, "status"), "failed" | "declined") {
+        for path in &paths {
+            heard.file_changed(path);
+        }
     }
     format!("changes {}", paths.join(", "))
 }
@@ -223,6 +225,22 @@ mod tests {
     #[test]
     fn an_event_that_cannot_be_read_may_have_been_the_answer() {
         trial::misses(CodexDialect::default, TURN, "turn.completed");
+    }
+
+    #[test]
+    fn a_change_that_failed_or_was_declined_is_none() {
+        let changed = |event: &str, status: &str| {
+            let mut decoder = decoder();
+            let line = format!(
+                "{{\"type\":\"{event}\",\"item\":{{\"id\":\"i\",\"type\":\"file_change\",\"changes\":[{{\"path\":\"/w/a\"}}],\"status\":\"{status}\"}}}}\n"
+            );
+            decoder.feed(line.as_bytes());
+            Box::new(decoder).finish(Exit::Code(0), None).changed
+        };
+        assert_eq!(changed("item.completed", "completed"), ["/w/a"]);
+        assert!(changed("item.started", "in_progress").is_empty());
+        assert!(changed("item.completed", "failed").is_empty());
+        assert!(changed("item.completed", "declined").is_empty());
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Dialect for GeminiDialect {
                 if let ("write_file" | "replace", Some(parameters)) =
                     (text_of(event, "tool_name"), event.get("parameters"))
                 {
-                    heard.file_changed(text_of(parameters, "file_path"));
+                    heard.file_changes_by(text_of(event, "tool_id"), text_of(parameters, "file_path"));
                 }
                 say.call_begins(heard, text_of(event, "tool_id"), &call_of(event));
             }
@@ -65,7 +65,10 @@ impl Dialect for GeminiDialect {
                 if let Some(why) = denial_of(event) {
                     say.denied(heard, why);
                 }
-                say.call_ends(heard, text_of(event, "tool_id"));
+                let id = text_of(event, "tool_id");
+                let failed = event.get("error").is_some() || text_of(event, "status") == "error";
+                heard.change_ended(id, !failed);
+                say.call_ends(heard, id);
             }
             "error" => {
                 let words = text_of(event, "message");

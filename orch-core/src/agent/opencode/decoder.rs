@@ -55,7 +55,10 @@ impl Dialect for OpencodeDialect {
                 if let ("write" | "edit" | "multiedit" | "patch", Some(input)) =
                     (text_of(part, "tool"), part.pointer("/state/input"))
                 {
-                    heard.file_changed(text_of(input, "filePath"));
+                    let state = part.get("state").unwrap_or(&Value::Null);
+                    if text_of(state, "status") != "error" && state.get("error").is_none() {
+                        heard.file_changed(text_of(input, "filePath"));
+                    }
                 }
                 let call = call_of(part);
                 read_denial(part, &call, heard, say);
