@@ -4,6 +4,7 @@
 //! in place of a folder meanwhile, nothing outside the root is touched. (`openat2` with `RESOLVE_BENEATH` gives the same
 //! on Linux alone.) It knows no git and decides nothing.
 
+use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -16,6 +17,10 @@ use nix::fcntl::{AtFlags, OFlag, openat, readlinkat, renameat};
 use nix::sys::stat::{Mode, SFlag, fchmod, fstatat, mkdirat};
 use nix::unistd::{UnlinkatFlags, symlinkat, unlinkat};
 use uuid::Uuid;
+
+mod descent;
+
+pub(crate) use descent::{Met, Stopped, descend};
 
 /// A folder beneath which everything happens.
 #[derive(Debug)]
@@ -268,25 +273,27 @@ impl Leaf {
     }
 }
 
-/// The files and links beneath `path` of `root`, links not followed, `.git` left out. For trees whose listing decides
-/// nothing by itself: what is listed is then read through [`Beneath`].
+/// The files and links beneath `path` of `root`, links not followed, `.git` and what is too deep left out. For trees whose
+/// listing decides nothing by itself: what is listed is then read through [`Beneath`].
 pub(crate) fn walk(root: &Path, path: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    let full = root.join(path);
-    let kind = match full.symlink_metadata() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        meta => meta?.file_type(),
-    };
-    if !kind.is_dir() {
-        found.push(path.to_owned());
-        return Ok(());
+    let walked = descend::<Infallible>(
+        root,
+        path,
+        |name| name == ".git",
+        |path, met| {
+            if let Met::Leaf(_) = met
+                && path.file_name().is_none_or(|name| name != ".git")
+            {
+                found.push(path);
+            }
+            Ok(())
+        },
+    );
+    match walked {
+        Ok(()) => Ok(()),
+        Err(Stopped::Unreadable(_, error)) => Err(error),
+        Err(Stopped::By(never)) => match never {},
     }
-    for entry in std::fs::read_dir(&full)? {
-        let entry = entry?;
-        if entry.file_name() != ".git" {
-            walk(root, &path.join(entry.file_name()), found)?;
-        }
-    }
-    Ok(())
 }
 
 mod stream;

@@ -10,6 +10,10 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 use uuid::Uuid;
 
+mod removal;
+
+pub(crate) use removal::remove_all;
+
 /// The directory under which runs keep their private files: `$XDG_STATE_HOME/orch`, or `~/.local/state/orch`.
 #[derive(Debug, Clone)]
 pub struct StateDir(PathBuf);
@@ -120,7 +124,7 @@ impl PrivateDir {
 impl Drop for PrivateDir {
     fn drop(&mut self) {
         // Nothing can be done about a failure here, and what is left behind is readable by its owner only.
-        let _ = fs::remove_dir_all(&self.path);
+        let _ = remove_all(&self.path);
     }
 }
 

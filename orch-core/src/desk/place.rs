@@ -290,7 +290,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         if let Some(entry) = &self.entry {
             // Not by git, which would obey a configuration that the writer may have written.
-            let _ = std::fs::remove_dir_all(entry);
+            let _ = dirs::remove_all(entry);
         }
     }
 }

@@ -2,12 +2,12 @@
 //! write.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::NOT_WORK;
+use crate::beneath::{Met, Stopped, descend};
 
 /// Files and what the file system said of each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +55,15 @@ const OF_GIT: [&str; 8] = [
 ];
 
 impl Trace {
+    /// It is there; nothing more can be asked.
+    const UNKNOWN: Self = Self {
+        mode: 0,
+        size: 0,
+        inode: 0,
+        modified: (0, 0),
+        changed: (0, 0),
+    };
+
     fn of(meta: &Metadata) -> Self {
         Self {
             mode: meta.mode(),
@@ -102,45 +111,22 @@ impl Traces {
     }
 
     fn descend(&mut self, root: &Path, path: &Path, look: Look) -> Result<(), NotLooked> {
-        let unreadable = |error: io::Error| NotLooked::Unreadable(format!("{}: {error}", path.display()));
-        // What is gone meanwhile is gone.
-        let gone = |error: &io::Error| {
-            matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            )
-        };
-        let entries = match fs::symlink_metadata(root.join(path)) {
-            Ok(meta) if meta.is_dir() => {
-                if look.folders {
-                    self.keep(path.to_owned(), Trace::of_folder(&meta), look)?;
-                }
-                fs::read_dir(root.join(path))
-            }
-            Ok(meta) => return self.keep(path.to_owned(), Trace::of(&meta), look),
-            Err(error) if gone(&error) => return Ok(()),
-            Err(error) => return Err(unreadable(error)),
-        };
-        let entries = match entries {
-            Err(error) if gone(&error) => return Ok(()),
-            // What nobody may look into has one trace, its rights: taking them away is seen.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                let meta = fs::symlink_metadata(root.join(path)).map_err(unreadable)?;
-                return self.keep(path.to_owned(), Trace::of(&meta), look);
-            }
-            entries => entries.map_err(unreadable)?,
-        };
-        for entry in entries {
-            let entry = entry.map_err(unreadable)?;
-            let name = entry.file_name();
-            if NOT_WORK.iter().any(|folder| name == *folder)
-                && entry.file_type().is_ok_and(|kind| kind.is_dir())
-            {
-                continue;
-            }
-            self.descend(root, &path.join(name), look)?;
-        }
-        Ok(())
+        let descended = descend(
+            root,
+            path,
+            |name| NOT_WORK.iter().any(|folder| name == *folder),
+            |path, met| match met {
+                Met::Folder(meta) if look.folders => self.keep(path, Trace::of_folder(&meta), look),
+                Met::Folder(_) => Ok(()),
+                // What nobody may look into has one trace, its rights: taking them away is seen.
+                Met::Leaf(meta) | Met::Closed(meta) => self.keep(path, Trace::of(&meta), look),
+                Met::TooLong => self.keep(path, Trace::UNKNOWN, look),
+            },
+        );
+        descended.map_err(|stopped| match stopped {
+            Stopped::Unreadable(path, error) => NotLooked::Unreadable(format!("{}: {error}", path.display())),
+            Stopped::By(why) => why,
+        })
     }
 
     fn keep(&mut self, path: PathBuf, trace: Trace, look: Look) -> Result<(), NotLooked> {
@@ -179,6 +165,8 @@ impl Traces {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const ALL: Look = Look {
@@ -246,5 +234,36 @@ mod tests {
             limit: 2,
         };
         assert_eq!(Traces::walk(root.path(), look), Err(NotLooked::TooLarge(2)));
+    }
+
+    /// Deeper than a path can be long, and than a thread's stack would be.
+    #[test]
+    fn a_tree_without_a_bottom_hides_nothing_beside_it() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let deep = root.path().join("deep");
+        fs::create_dir(&deep).expect("a folder");
+        dig(&deep, 1_500);
+        fs::write(root.path().join("file"), "x").expect("a file");
+        let look = Look {
+            folders: true,
+            limit: 1_000,
+        };
+        let before = Traces::walk(root.path(), look).expect("it has a bound");
+        fs::write(root.path().join("file"), "xy").expect("a file");
+        let now = Traces::walk(root.path(), look).expect("it has a bound");
+        assert_eq!(before.touched_until(&now), [PathBuf::from("file")]);
+        crate::dirs::remove_all(&deep).expect("it goes");
+        assert!(!deep.exists());
+    }
+
+    fn dig(top: &Path, depth: usize) {
+        use nix::fcntl::{OFlag, open, openat};
+        use nix::sys::stat::{Mode, mkdirat};
+        let name = "d".repeat(100);
+        let mut folder = open(top, OFlag::O_DIRECTORY, Mode::empty()).expect("the top");
+        for _ in 0..depth {
+            mkdirat(&folder, name.as_str(), Mode::S_IRWXU).expect("a folder");
+            folder = openat(&folder, name.as_str(), OFlag::O_DIRECTORY, Mode::empty()).expect("the folder");
+        }
     }
 }
