@@ -169,6 +169,7 @@ impl Desk {
         }
         let hand = self.seat.hand().await;
         let stands = hand.stands();
+        let _use = self.seat.uses().begin();
         Ok(patch.bring_to(&stands, hand).await?)
     }
 
@@ -193,9 +194,10 @@ impl Desk {
         };
         let (bytes, place) = (content.into(), path.to_owned());
         let hand = self.seat.hand().await;
+        let being_used = self.seat.uses().begin();
         let written = tokio::task::spawn_blocking(move || {
             // Dropped in here: what comes next at the seat waits until this is written, also when nobody waits for it.
-            let hand = hand;
+            let (hand, _being_used) = (hand, being_used);
             let tree = Beneath::open(&hand.stands())?;
             let executable = tree.is_executable(&place)?;
             tree.put(&place, &Leaf::File { bytes, executable })
@@ -246,7 +248,6 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        self.run.desks.freed(self.seat.territory());
         self.run.desks.note(EventKind::DeskFreed {
             path: self.path.to_vec(),
             paths: self.seat.territory().to_string(),

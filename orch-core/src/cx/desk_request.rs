@@ -167,7 +167,7 @@ impl DeskRequest {
             isolation,
         };
         run.emit(kind).await?;
-        run.desks.taken(&territory);
+        run.desks.taken(&seat);
         Ok(Desk::new(run, path, base, purse, seat, step))
     }
 }

@@ -131,6 +131,8 @@ impl Cx {
         if ends.is_some_and(|ends| ends <= Instant::now()) {
             return not_started(self.run.ledger().time_over(self.purse));
         }
+        // What it writes at a desk is not the doing of a reader who is there.
+        let _use = self.at.as_ref().map(|(seat, _)| seat.uses().begin());
         self.run.check(&self.path, check, self.work_tree(), ends).await
     }
 

@@ -23,7 +23,7 @@ use crate::job::{End, Job, JobEnd};
 use crate::limits::{Gate, Ledger, Paid};
 use crate::outcome::{NotStarted, Outcome, Unfinished};
 use crate::plan::{Plan, PlanChange, PlanError};
-use crate::reader_check::{Noticed, Watches};
+use crate::reader_check::{Noticed, Unjudged, Watches};
 use crate::session::Stop;
 use crate::step_key::StepKey;
 
@@ -40,6 +40,7 @@ pub(crate) struct Run {
     pub(crate) desks: Book,
     pub(crate) watches: Watches,
     pub(crate) noticed: Noticed,
+    pub(crate) unjudged: Unjudged,
     /// The terminals of its checks.
     checks: TaskTracker,
 }
@@ -80,6 +81,7 @@ impl Run {
             desks: Book::default(),
             watches: Watches::default(),
             noticed: Noticed::default(),
+            unjudged: Unjudged::default(),
             checks: TaskTracker::new(),
         }
     }
@@ -303,6 +305,7 @@ impl Run {
         for end in ends {
             left.extend(end?);
         }
+        self.unjudged.tell(self).await?;
         if left.is_empty() {
             Ok(())
         } else {

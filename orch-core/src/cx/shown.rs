@@ -36,6 +36,7 @@ impl Desk {
     /// # Cancel safety
     /// Dropped half-way, the next call begins anew.
     pub async fn show(&mut self, patch: &Patch) -> Result<Shown> {
+        self.run.is_open()?;
         if self.isolation() == Isolation::InPlace {
             let (cx, conflicts) = (self.cx(), Vec::new());
             return Ok(Shown { cx, conflicts });
@@ -45,7 +46,7 @@ impl Desk {
             None => self.furnish_show().await?,
         };
         put_back(&seat).await?;
-        let conflicts = patch.bring_to(&seat.stands()).await?;
+        let conflicts = patch.bring_to(&seat.stands(), Arc::clone(&seat)).await?;
         let cx = Cx::at_desk(&self.run, &self.path, self.base, self.purse, &seat);
         Ok(Shown { cx, conflicts })
     }
@@ -53,20 +54,27 @@ impl Desk {
     async fn furnish_show(&mut self) -> Result<Arc<Seat>> {
         let config = &self.run.config;
         let territory = self.seat.territory();
+        let cannot = |why| {
+            Halt::Misuse(format!(
+                "a place to look at the patch of {territory} cannot be made: {why}"
+            ))
+        };
+        let room = self
+            .run
+            .desks
+            .room(&config.state, self.run.id())
+            .map_err(cannot)?;
         let place = Place::furnish(
             &config.state,
-            self.run.id(),
+            room,
             self.run.work_tree(),
             territory,
             Some(Isolation::Clone),
             config.many,
         );
-        let place = place.await.map_err(|why| {
-            Halt::Misuse(format!(
-                "a place to look at the patch of {territory} cannot be made: {why}"
-            ))
-        })?;
+        let place = place.await.map_err(cannot)?;
         let seat = Arc::new(self.seat.beside(place));
+        self.run.desks.seated(&seat);
         self.showing = Some(Arc::clone(&seat));
         Ok(seat)
     }

@@ -4,10 +4,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
-use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
-use super::{Room, Seat};
+use super::{Moment, Room, Seat, Uses};
 use crate::dirs::StateDir;
 use crate::event::EventKind;
 use crate::ids::RunId;
@@ -31,8 +30,8 @@ struct Pages {
     /// All seats that somebody may have.
     seats: Vec<Weak<Seat>>,
     notes: Vec<EventKind>,
-    /// What desks of the run were taken, and when they were given back.
-    territories: Vec<(Territory, Option<Instant>)>,
+    /// The desks of the run, and when the user's files were written through them.
+    uses: Vec<(Territory, Vec<Uses>)>,
 }
 
 /// A step that has a desk. Dropped, it may have another.
@@ -60,28 +59,18 @@ impl Book {
         })
     }
 
-    /// Takes down that a desk of `territory` was taken: what changes there is the run's own doing.
-    pub(crate) fn taken(&self, territory: &Territory) {
-        lock(&self.pages).territories.push((territory.clone(), None));
+    /// Takes down that a desk was taken: what the run writes of its territory is told by its uses.
+    pub(crate) fn taken(&self, seat: &Seat) {
+        let (territory, uses) = (seat.territory().clone(), seat.uses_of_the_users_tree());
+        lock(&self.pages).uses.push((territory, uses));
     }
 
-    /// Takes down that a desk of `territory` was given back.
-    pub(crate) fn freed(&self, territory: &Territory) {
-        let mut pages = lock(&self.pages);
-        let open = |(other, freed): &&mut (Territory, Option<Instant>)| other == territory && freed.is_none();
-        if let Some((_, freed)) = pages.territories.iter_mut().find(open) {
-            *freed = Some(Instant::now());
-        }
-    }
-
-    /// The territories of which the run had a desk at some time since `begin`.
-    pub(crate) fn territories_since(&self, begin: Instant) -> Vec<Territory> {
+    /// The territories of which the run itself wrote the user's files at some time since `moment`.
+    pub(crate) fn written_since(&self, moment: Moment) -> Vec<Territory> {
         let pages = lock(&self.pages);
-        let since = pages
-            .territories
-            .iter()
-            .filter(|(_, freed)| freed.is_none_or(|freed| freed >= begin));
-        since.map(|(territory, _)| territory.clone()).collect()
+        let written = |(_, uses): &&(Territory, Vec<Uses>)| uses.iter().any(|uses| uses.any_since(moment));
+        let written = pages.uses.iter().filter(written);
+        written.map(|(territory, _)| territory.clone()).collect()
     }
 
     /// Records, with the next event, what happened where nothing can be waited for.

@@ -8,6 +8,7 @@ mod place;
 mod repository;
 mod room;
 mod seat;
+mod uses;
 
 pub(crate) use book::{Book, Step};
 pub(crate) use copies::copy;
@@ -15,3 +16,4 @@ pub(crate) use place::Place;
 pub(crate) use repository::Repository;
 pub(crate) use room::Room;
 pub(crate) use seat::Seat;
+pub(crate) use uses::{Moment, Use, Uses};

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, Weak};
 
+use super::Uses;
 use super::copies::{self, beside};
 use super::repository::Repository;
 use super::room::Room;
@@ -214,7 +215,13 @@ impl Place {
     }
 
     /// Where a patch that is made here goes.
-    pub(crate) fn origin(&self, territory: Territory, owner: Owner, lease: Weak<Lease>) -> Origin {
+    pub(crate) fn origin(
+        &self,
+        territory: Territory,
+        owner: Owner,
+        lease: Weak<Lease>,
+        landings: Uses,
+    ) -> Origin {
         Origin {
             state: self.state.clone(),
             work_tree: self.work_tree.clone(),
@@ -226,6 +233,7 @@ impl Place {
                 .and_then(|repository| repository.head.clone()),
             in_place: self.isolation == Isolation::InPlace,
             lease,
+            landings,
         }
     }
 
@@ -257,7 +265,7 @@ impl Place {
             folders: false,
             limit,
         };
-        let looked = beside(move || Traces::walk(&stands, look).map_err(|error| error.to_string()));
+        let looked = beside(move || Traces::walk(&stands, &[], look).map_err(|error| error.to_string()));
         looked.await.ok()
     }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::git::{Git, paths_of};
 use crate::ids::Digest;
+use crate::work_tree::obeyed_in;
 
 /// The most bytes of one configuration file that are looked at.
 const CONFIG_LIMIT: usize = 4 << 20;
@@ -20,7 +21,8 @@ pub(crate) struct Repository {
     pub(crate) top: PathBuf,
     /// The work tree, from there.
     pub(crate) prefix: PathBuf,
-    /// What all its linked work trees share.
+    /// What the work tree has of its own, and what all linked work trees share.
+    own: PathBuf,
     common: PathBuf,
     /// The commit that is checked out; none before the first.
     pub(crate) head: Option<String>,
@@ -72,12 +74,14 @@ impl Repository {
             .components()
             .collect();
         let common = path(&["rev-parse", "--path-format=absolute", "--git-common-dir"]).await?;
+        let own = path(&["rev-parse", "--absolute-git-dir"]).await?;
         let head = git
             .line(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
             .await;
         Ok(Self {
             top,
             prefix,
+            own,
             common,
             head: head.ok(),
             git,
@@ -93,6 +97,17 @@ impl Repository {
             .ask(command.into_iter().chain([within.as_os_str()]))
             .await?;
         Ok(paths_of(&listed))
+    }
+
+    /// The files that git tracks or that the last commit has, from the top: what is taken out of the index alone is still
+    /// somebody's work.
+    pub(crate) async fn tracked_or_committed(&self) -> Result<Vec<PathBuf>, String> {
+        let mut command = vec!["ls-files", "-z", "--cached", "--full-name"];
+        let with_tree = self.head.as_ref().map(|head| format!("--with-tree={head}"));
+        command.extend(with_tree.as_deref());
+        let top = self.top.as_os_str();
+        let command = command.into_iter().chain(["--"]).map(OsStr::new);
+        Ok(paths_of(&self.git.ask(command.chain([top])).await?))
     }
 
     /// The user's own ignore rules of this repository.
@@ -152,15 +167,13 @@ impl Repository {
         Ok(entry)
     }
 
-    /// The digest of all that git would obey in every work tree: configuration, attributes and hooks.
+    /// The digest of all that git would obey in a work tree: configuration, attributes and hooks, the submodules' too, and
+    /// where those are.
     pub(crate) fn obeyed(&self) -> Digest {
-        let mut files: Vec<PathBuf> = ["config", "config.worktree", "info/attributes"]
-            .map(|name| self.common.join(name))
-            .into();
-        if let Ok(hooks) = fs::read_dir(self.common.join("hooks")) {
-            files.extend(hooks.filter_map(|hook| Some(hook.ok()?.path())));
+        let mut files = obeyed_in(&self.common);
+        if self.own != self.common {
+            files.extend(obeyed_in(&self.own));
         }
-        files.sort();
         let parts = files.iter().map(|path| {
             let content = crate::dirs::read_bounded(path, CONFIG_LIMIT);
             let content = content.map(|bytes| bytes.map(Digest::of));

@@ -1,13 +1,13 @@
 //! One writer's seat: the lease, the place, and who is in it. The lease is not freed before its writer is gone.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-use super::Place;
+use super::{Place, Use, Uses};
 use crate::engine::{Engine, JobHandle};
+use crate::isolation::Isolation;
 use crate::job::Job;
 use crate::lease::{Lease, Owner, Territory};
 use crate::outcome::{FailClass, Failure, Outcome, Unfinished};
@@ -24,8 +24,10 @@ pub(crate) struct Seat {
     territory: Territory,
     owner: Owner,
     sitting: Mutex<Vec<Sitting>>,
-    /// How many writers were given the seat so far.
-    writes: AtomicU64,
+    /// When it was written here.
+    uses: Uses,
+    /// When a patch that was made here was brought into the user's tree.
+    landings: Uses,
     /// Taken while the program itself writes here.
     hand: Arc<tokio::sync::Mutex<()>>,
 }
@@ -49,6 +51,7 @@ impl Hand {
 struct Sitting {
     job: Job,
     handle: Option<Arc<dyn JobHandle>>,
+    _use: Arc<Use>,
 }
 
 impl Seat {
@@ -60,7 +63,8 @@ impl Seat {
             lease: Mutex::new(Some(Arc::new(lease))),
             owner,
             sitting: Mutex::default(),
-            writes: AtomicU64::new(0),
+            uses: Uses::default(),
+            landings: Uses::default(),
             hand: Arc::default(),
         }
     }
@@ -70,9 +74,13 @@ impl Seat {
         Self {
             engine: Arc::clone(&self.engine),
             place,
-            lease: Arc::clone(&self.lease),
+            lease: Mutex::new(self.lease()),
+            territory: self.territory.clone(),
+            owner: self.owner.clone(),
             sitting: Mutex::default(),
-            writes: AtomicU64::new(0),
+            uses: Uses::default(),
+            landings: Uses::default(),
+            hand: Arc::default(),
         }
     }
 
@@ -111,8 +119,12 @@ impl Seat {
     /// Says that `job` is about to be submitted.
     pub(crate) fn sit(&self, job: &Job) {
         let job = job.clone();
-        self.writes.fetch_add(1, Ordering::SeqCst);
-        self.sitting().push(Sitting { job, handle: None });
+        let sitting = Sitting {
+            job,
+            handle: None,
+            _use: Arc::new(self.uses.begin()),
+        };
+        self.sitting().push(sitting);
     }
 
     /// Says that it was submitted.
@@ -127,9 +139,19 @@ impl Seat {
         self.sitting().clear();
     }
 
-    /// How many writers were given the seat so far.
-    pub(crate) fn writes(&self) -> u64 {
-        self.writes.load(Ordering::SeqCst)
+    /// When it was written here, by whomever of the run.
+    pub(crate) fn uses(&self) -> &Uses {
+        &self.uses
+    }
+
+    /// When the run itself wrote the territory of the user's tree: its writers, where they stand there, and its patches.
+    pub(crate) fn uses_of_the_users_tree(&self) -> Vec<Uses> {
+        let in_place = self.is_in_place().then_some(&self.uses);
+        in_place.into_iter().chain([&self.landings]).cloned().collect()
+    }
+
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.place.isolation() == Isolation::InPlace
     }
 
     /// Whether a writer may still be at work.
@@ -151,7 +173,7 @@ impl Seat {
         drop(self.hand.lock().await);
         loop {
             let first = self.sitting().first().cloned();
-            let Some(Sitting { job, handle }) = first else {
+            let Some(Sitting { job, handle, .. }) = first else {
                 return;
             };
             let handle = match handle {
@@ -201,9 +223,10 @@ impl Seat {
         let changes = self.place.changes(self.territory()).await.map_err(failed)?;
         let left_out = self.place.strays(self.territory()).await.map_err(failed)?;
         let lease = self.lease().as_ref().map(Arc::downgrade).unwrap_or_default();
+        let landings = self.landings.clone();
         let origin = self
             .place
-            .origin(self.territory().clone(), self.owner.merge(), lease);
+            .origin(self.territory().clone(), self.owner.merge(), lease, landings);
         Patch::of(origin, changes, left_out).await
     }
 

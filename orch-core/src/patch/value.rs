@@ -10,6 +10,7 @@ use super::landing::{LEAF_LIMIT, Move, land};
 use super::merge::{Merged, merged};
 use super::{Change, Conflict, PatchError, branch, diff};
 use crate::beneath::{Beneath, Leaf};
+use crate::desk::Uses;
 use crate::dirs::{PrivateDir, StateDir};
 use crate::lease::{Lease, LeaseError, Owner, Territory};
 
@@ -40,6 +41,8 @@ pub(crate) struct Origin {
     pub(crate) in_place: bool,
     /// The lease under which it was made, while that is held.
     pub(crate) lease: Weak<Lease>,
+    /// What changes in the user's tree meanwhile is the run's own doing.
+    pub(crate) landings: Uses,
 }
 
 impl Patch {
@@ -145,6 +148,7 @@ impl Patch {
 
     async fn bring(&self, changes: &[Change]) -> Result<(), PatchError> {
         let lease = self.origin.leased().await?;
+        let _landing = self.origin.landings.begin();
         let tree = self.origin.tree()?;
         let moves = self.moves(&tree, changes).await?;
         landed(tree, moves, lease).await

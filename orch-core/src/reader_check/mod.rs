@@ -7,8 +7,11 @@
 mod apart;
 mod noticed;
 mod reading;
+mod unjudged;
 mod watch;
+mod work;
 
 pub(crate) use noticed::Noticed;
 pub(crate) use reading::{Reading, Stand, begin};
+pub(crate) use unjudged::Unjudged;
 pub(crate) use watch::Watches;

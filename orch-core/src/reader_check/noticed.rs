@@ -1,7 +1,7 @@
 //! What a run noticed of its tree that no reader is known to have done.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::work_tree::{NotLooked, Trace, Traces};
@@ -13,11 +13,13 @@ pub(crate) struct Noticed(Mutex<Page>);
 #[derive(Debug, Default)]
 struct Page {
     files: BTreeMap<PathBuf, Option<Trace>>,
+    /// Files of private trees, by absolute paths.
+    elsewhere: BTreeMap<PathBuf, Option<Trace>>,
     uncompared: Option<NotLooked>,
 }
 
 impl Noticed {
-    /// Takes `paths` down as they are in `now`; returns those that are news.
+    /// Takes `paths` of the user's tree down as they are in `now`; returns those that are news.
     pub(super) fn add(&self, paths: Vec<PathBuf>, now: &Traces) -> Vec<PathBuf> {
         let mut page = self.page();
         let news = |path: &PathBuf| {
@@ -25,6 +27,17 @@ impl Noticed {
             page.files.insert(path.clone(), trace) != Some(trace)
         };
         paths.into_iter().filter(news).collect()
+    }
+
+    /// As [`Noticed::add`], for the private tree at `root`; the news are absolute paths, and no files of the user's.
+    pub(super) fn add_elsewhere(&self, root: &Path, paths: Vec<PathBuf>, now: &Traces) -> Vec<PathBuf> {
+        let mut page = self.page();
+        let news = |path: PathBuf| {
+            let (trace, full) = (now.at(&path), root.join(path));
+            let is_news = page.elsewhere.insert(full.clone(), trace) != Some(trace);
+            is_news.then_some(full)
+        };
+        paths.into_iter().filter_map(news).collect()
     }
 
     /// Takes down that the tree was not compared; false when that is known.
@@ -35,7 +48,7 @@ impl Noticed {
         news
     }
 
-    /// All files, in order.
+    /// All files of the user's tree, in order.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         self.page().files.keys().cloned().collect()
     }

@@ -1,21 +1,21 @@
 //! One reader's time in the trees where it can do harm, and what is made of what changed there.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use tokio::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::apart::Apart;
-use super::watch::{Seen, Stay};
+use super::unjudged::Unjudged;
+use super::watch::{Seen, Stay, Watch};
+use super::work::work_of;
 use crate::cx::Run;
-use crate::desk::{Room, Seat};
+use crate::desk::{Moment, Room, Seat};
 use crate::engine::Job;
 use crate::error::Result;
 use crate::event::EventKind;
 use crate::outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
 use crate::plain;
-use crate::work_tree::{NotLooked, Rules, Traces, named};
+use crate::work_tree::{NotLooked, Traces, named};
 
 /// The most paths that one event names.
 const TOLD: usize = 50;
@@ -37,8 +37,11 @@ pub(crate) enum Stand {
 pub(crate) struct Reading {
     /// The user's tree, and where the reader stands if that is elsewhere.
     stays: Vec<Stay>,
-    began: Instant,
-    desk: Option<(Arc<Seat>, u64)>,
+    began: Moment,
+    desk: Option<Arc<Seat>>,
+    judged: AtomicBool,
+    /// Takes down that nobody judged it.
+    unjudged: Unjudged,
     /// The reader's own copy; it goes last.
     apart: Option<Apart>,
 }
@@ -50,8 +53,10 @@ pub(crate) struct Reading {
 pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Reading, NotStarted> {
     let mut reading = Reading {
         stays: Vec::new(),
-        began: Instant::now(),
+        began: Moment::now(),
         desk: None,
+        judged: AtomicBool::new(false),
+        unjudged: run.unjudged.clone(),
         apart: None,
     };
     // Somewhere else nobody can look, and what is there is not the user's.
@@ -73,10 +78,10 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
         }
         Stand::Desk(seat) => {
             job.work_tree = seat.stands();
-            reading.desk = Some((Arc::clone(seat), seat.writes()));
+            reading.desk = Some(Arc::clone(seat));
         }
     }
-    reading.began = Instant::now();
+    reading.began = Moment::now();
     let elsewhere = reading.apart.is_some() || reading.desk.is_some();
     let own = elsewhere && job.work_tree != run.work_tree();
     reading
@@ -92,8 +97,8 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
 
 impl Reading {
     /// The place of the reader's own copy, which is to be kept until the reader is gone.
-    pub(crate) fn into_room(self) -> Option<Room> {
-        self.apart.map(Apart::into_room)
+    pub(crate) fn into_room(mut self) -> Option<Room> {
+        self.apart.take().map(Apart::into_room)
     }
 
     /// What became of the reader once it is looked at what changed; `said` is what its agent says that it changed.
@@ -103,16 +108,26 @@ impl Reading {
         outcome: Outcome<T>,
         said: &[String],
     ) -> Result<Outcome<T>> {
-        if let Outcome::Unfinished(Unfinished::Cancelled | Unfinished::NotStarted(_)) = outcome {
-            return Ok(outcome);
+        match outcome {
+            Outcome::Unfinished(Unfinished::Cancelled) => return Ok(outcome),
+            Outcome::Unfinished(Unfinished::NotStarted(_)) => {
+                self.judged.store(true, Ordering::SeqCst);
+                return Ok(outcome);
+            }
+            _ => {}
         }
+        self.judged.store(true, Ordering::SeqCst);
         let mut own = Vec::new();
         for stay in &self.stays {
             let now = stay.now().await;
             match self.split(run, stay, &now, said).await {
                 Ok((mine, others, traces)) => {
                     own.extend(mine);
-                    notice(run, others, traces).await?;
+                    notice(run, stay.watch(), others, traces).await?;
+                }
+                Err(why) if self.made_unreadable(stay) => {
+                    let detail = format!("a reader left a tree of its own that cannot be looked at: {why}");
+                    return Ok(violation(detail));
                 }
                 Err(why) => {
                     if run.noticed.uncompared(&why) {
@@ -125,9 +140,7 @@ impl Reading {
         if own.is_empty() {
             return Ok(outcome);
         }
-        let detail = format!("a reader changed {}", named(&own));
-        let failure = Failure::new(FailClass::ScopeViolation, detail);
-        Ok(Outcome::Unfinished(Unfinished::Failed(failure)))
+        Ok(violation(format!("a reader changed {}", named(&own))))
     }
 
     /// What changed in one tree: the reader's own changes, and anybody else's.
@@ -145,37 +158,73 @@ impl Reading {
             ));
         };
         let now = now.map_err(NotLooked::clone)?;
-        let mut touched = before.touched_until(now);
+        let touched = before.touched_until(now);
         let watch = stay.watch();
         if touched.is_empty() {
             return Ok((touched, Vec::new(), now));
         }
-        leave_ignored_out(run, watch.root(), &mut touched).await;
-        // Nobody else writes there, and nobody else was there.
-        if watch.is_private() && stay.is_alone() && self.no_writer_was_there() {
+        let touched = work_of(run, watch, before, now, touched).await;
+        if self.is_provable(stay) {
             return Ok((touched, Vec::new(), now));
         }
         let said: Vec<PathBuf> = said
             .iter()
             .filter_map(|path| beneath(watch.root(), path))
             .collect();
-        let (own, mut others): (Vec<_>, Vec<_>) = touched.into_iter().partition(|path| said.contains(path));
+        let (mut own, mut others): (Vec<_>, Vec<_>) =
+            touched.into_iter().partition(|path| said.contains(path));
         if !watch.is_private() {
-            let desks = run.desks.territories_since(self.began);
-            others.retain(|path| !desks.iter().any(|territory| territory.covers(path)));
+            let written = run.desks.written_since(self.began);
+            others.retain(|path| !written.iter().any(|territory| territory.covers(path)));
+            if let Some(seat) = self.desk.as_ref().filter(|seat| seat.is_in_place())
+                && stay.is_alone()
+                && self.nobody_wrote()
+            {
+                // The paths are leased: nobody else of the run's was to write there.
+                own.extend(others.extract_if(.., |path| seat.territory().covers(path)));
+            }
         }
         Ok((own, others, now))
     }
 
-    fn no_writer_was_there(&self) -> bool {
+    /// Whether nobody else writes in the tree, and nobody else was there.
+    fn is_provable(&self, stay: &Stay) -> bool {
+        stay.watch().is_private() && stay.is_alone() && self.nobody_wrote()
+    }
+
+    /// Whether a tree of the reader's own could be looked at before it came.
+    fn made_unreadable(&self, stay: &Stay) -> bool {
+        self.is_provable(stay) && stay.before().is_some_and(|seen| seen.traces.is_ok())
+    }
+
+    fn nobody_wrote(&self) -> bool {
         let desk = self.desk.as_ref();
-        desk.is_none_or(|(seat, writes)| seat.writes() == *writes && !seat.is_taken())
+        desk.is_none_or(|seat| !seat.uses().any_since(self.began))
     }
 }
 
+impl Drop for Reading {
+    fn drop(&mut self) {
+        if !self.judged.load(Ordering::SeqCst)
+            && let Some(stay) = self.stays.first()
+        {
+            self.unjudged.add(stay, self.began);
+        }
+    }
+}
+
+fn violation<T>(detail: String) -> Outcome<T> {
+    let failure = Failure::new(FailClass::ScopeViolation, detail);
+    Outcome::Unfinished(Unfinished::Failed(failure))
+}
+
 /// Tells, once, what somebody changed.
-async fn notice(run: &Run, others: Vec<PathBuf>, now: &Traces) -> Result<()> {
-    let news = run.noticed.add(others, now);
+pub(super) async fn notice(run: &Run, watch: &Watch, others: Vec<PathBuf>, now: &Traces) -> Result<()> {
+    let news = if watch.is_private() {
+        run.noticed.add_elsewhere(watch.root(), others, now)
+    } else {
+        run.noticed.add(others, now)
+    };
     if news.is_empty() {
         return Ok(());
     }
@@ -186,33 +235,6 @@ async fn notice(run: &Run, others: Vec<PathBuf>, now: &Traces) -> Result<()> {
         .map(|path| plain::line(&path.to_string_lossy(), 300));
     let paths = paths.collect();
     run.emit(EventKind::TreeChanged { paths, count }).await
-}
-
-/// Takes out of `touched` what is nobody's work by the tree's own rules. Where the rules themselves were touched, they say
-/// nothing any more.
-async fn leave_ignored_out(run: &Run, root: &Path, touched: &mut Vec<PathBuf>) {
-    let exclude = Path::new(".git/info/exclude");
-    let rules = |path: &PathBuf| path.file_name() == Some(OsStr::new(".gitignore")) || path == exclude;
-    if touched.iter().any(rules) {
-        return;
-    }
-    let (of_git, files): (Vec<PathBuf>, Vec<PathBuf>) =
-        touched.drain(..).partition(|path| path.starts_with(".git"));
-    let ignored = ignored(run, root, &root.join(exclude), &files)
-        .await
-        .unwrap_or_default();
-    let kept = files.into_iter().filter(|path| !ignored.contains(path));
-    touched.extend(of_git.into_iter().chain(kept));
-}
-
-async fn ignored(run: &Run, root: &Path, exclude: &Path, files: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
-    if files.is_empty() {
-        return Ok(Vec::new());
-    }
-    let place = run.config.state.room("runs", &run.id().to_string());
-    let place = place.map_err(|error| error.to_string())?;
-    let rules = Rules::new(place.path(), Some(exclude)).await?;
-    rules.ignored(root, files).await
 }
 
 /// A path in an agent's words, as one from `root`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use crate::work_tree::{Look, NotLooked, Traces};
+use crate::work_tree::{GitPlaces, Look, NotLooked, Traces};
 
 /// The most files of a tree that are compared: a look at so many takes about a second.
 const LIMIT: usize = 250_000;
@@ -20,6 +20,8 @@ pub(super) struct Watch {
     root: PathBuf,
     /// Nobody but the run's own workers writes here.
     is_private: bool,
+    /// The repository that holds it, as it was before a reader could change that.
+    places: Option<GitPlaces>,
     last: tokio::sync::Mutex<Option<Arc<Seen>>>,
     /// How many looks were asked for.
     asked: AtomicU64,
@@ -61,6 +63,7 @@ impl Watches {
         let watch = Arc::new(Watch {
             root: root.to_owned(),
             is_private,
+            places: GitPlaces::of(root),
             last: tokio::sync::Mutex::default(),
             asked: AtomicU64::new(0),
             presence: Mutex::default(),
@@ -79,8 +82,33 @@ impl Watch {
         self.is_private
     }
 
+    pub(super) fn places(&self) -> Option<&GitPlaces> {
+        self.places.as_ref()
+    }
+
+    /// The folders of git's own that are looked at: paths from the root where they lie beneath it.
+    fn repositories(&self) -> Vec<PathBuf> {
+        let mut repositories = vec![PathBuf::from(".git")];
+        if let Some(GitPlaces { own, common, .. }) = &self.places {
+            // What a desk's linked work tree shares is the user's, and looked at with the user's tree.
+            let shared = (!self.is_private).then_some(common);
+            for folder in [Some(own), shared].into_iter().flatten() {
+                let folder = folder.strip_prefix(&self.root).unwrap_or(folder);
+                if !repositories.iter().any(|other| other == folder) {
+                    repositories.push(folder.to_owned());
+                }
+            }
+        }
+        repositories
+    }
+
     fn ask(&self) -> u64 {
         self.asked.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// A look that begins now or later.
+    pub(super) async fn look_now(&self) -> Arc<Seen> {
+        self.look(self.ask()).await
     }
 
     /// A look that began no earlier than `ticket` was asked for; one that somebody else asked for will do.
@@ -90,12 +118,12 @@ impl Watch {
             return Arc::clone(seen);
         }
         let serves = self.asked.load(Ordering::SeqCst);
-        let root = self.root.clone();
+        let (root, repositories) = (self.root.clone(), self.repositories());
         let look = Look {
             folders: self.is_private,
             limit: LIMIT,
         };
-        let traces = tokio::task::spawn_blocking(move || Traces::walk(&root, look)).await;
+        let traces = tokio::task::spawn_blocking(move || Traces::walk(&root, &repositories, look)).await;
         let traces =
             traces.unwrap_or_else(|_| Err(NotLooked::Unreadable("the runtime was shut down".to_owned())));
         let seen = Arc::new(Seen { serves, traces });
@@ -131,7 +159,7 @@ impl Stay {
         stay
     }
 
-    pub(super) fn watch(&self) -> &Watch {
+    pub(super) fn watch(&self) -> &Arc<Watch> {
         &self.watch
     }
 
@@ -142,7 +170,7 @@ impl Stay {
 
     /// What there is now.
     pub(super) async fn now(&self) -> Arc<Seen> {
-        self.watch.look(self.watch.ask()).await
+        self.watch.look_now().await
     }
 
     /// Whether no other reader was there since it began.

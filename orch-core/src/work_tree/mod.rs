@@ -4,9 +4,11 @@
 
 use std::path::PathBuf;
 
+mod git_places;
 mod rules;
 mod traces;
 
+pub(crate) use git_places::{GitPlaces, obeyed_in};
 pub(crate) use rules::Rules;
 pub(crate) use traces::{Look, NotLooked, Trace, Traces};
 

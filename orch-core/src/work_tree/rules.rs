@@ -1,13 +1,16 @@
 //! Which files of a tree are somebody's work and which are not (build output, caches): by the tree's `.gitignore` files,
 //! read by git with a configuration of ours. No repository of the tree has a say in it.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use orch_pty::Exit;
 
-use crate::beneath::walk;
+use super::NOT_WORK;
+use crate::beneath::{Met, descend, walk};
 use crate::dirs::{make_private, write_private};
 use crate::git::{Git, paths_of};
 
@@ -33,14 +36,31 @@ impl Rules {
         Ok(Self { repository })
     }
 
-    /// Those of `paths` (from `top`) that a rule ignores, tracked or not.
-    pub(crate) async fn ignored(&self, top: &Path, paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    /// Those of `paths` (from `top`) that a rule ignores, tracked or not; what the files `unheard` say does not count.
+    /// Beneath a `.gitignore` for which git would wait, nothing is ignored.
+    pub(crate) async fn ignored(
+        &self,
+        top: &Path,
+        paths: &[PathBuf],
+        unheard: &BTreeSet<PathBuf>,
+    ) -> Result<BTreeSet<PathBuf>, String> {
         let mut asked = Vec::new();
+        let mut held_up: BTreeMap<PathBuf, bool> = BTreeMap::new();
         for path in paths {
+            let is_held_up = path.ancestors().skip(1).any(|folder| {
+                let known = held_up.entry(folder.to_owned());
+                *known.or_insert_with(|| holds_git_up(&top.join(folder).join(".gitignore")))
+            });
+            if is_held_up {
+                continue;
+            }
             // This command takes no literal paths; so led, no name begins with what it would read as more than a name.
             asked.extend_from_slice(b"./");
             asked.extend_from_slice(path.as_os_str().as_encoded_bytes());
             asked.push(0);
+        }
+        if asked.is_empty() {
+            return Ok(BTreeSet::new());
         }
         let git = Git::alone(top)
             .variable("GIT_DIR", &self.repository)
@@ -50,15 +70,27 @@ impl Rules {
             "--no-literal-pathspecs",
             "check-ignore",
             "--no-index",
+            "--verbose",
             "-z",
             "--stdin",
         ];
+
         let said = git.run(command).await?;
         match said.exit {
             // 1: none of them is.
             Exit::Code(0 | 1) => {
-                let bare = |path: PathBuf| path.strip_prefix("./").map_or(path.clone(), Path::to_owned);
-                Ok(paths_of(&said.out).into_iter().map(bare).collect())
+                let said = paths_of(&said.out);
+                let ignored = said.chunks_exact(4).filter_map(|said| match said {
+                    // A pattern with a `!` says that it is not ignored.
+                    [source, _, pattern, path]
+                        if !unheard.contains(source)
+                            && !pattern.as_os_str().as_encoded_bytes().starts_with(b"!") =>
+                    {
+                        Some(path.strip_prefix("./").unwrap_or(path).to_owned())
+                    }
+                    _ => None,
+                });
+                Ok(ignored.collect())
             }
             _ => Err("git could not say which files are ignored".to_owned()),
         }
@@ -66,6 +98,7 @@ impl Rules {
 
     /// The files beneath `within` (paths from `top`) that no rule ignores, from `top`.
     pub(crate) async fn list(&self, top: &Path, within: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+        self.refuse_what_holds_git_up(top, within).await?;
         let git = Git::alone(top)
             .variable("GIT_DIR", &self.repository)
             .variable("GIT_WORK_TREE", top);
@@ -87,4 +120,45 @@ impl Rules {
         }
         Ok(files)
     }
+
+    /// git opens each `.gitignore`, and would wait for ever at one that is a pipe.
+    async fn refuse_what_holds_git_up(&self, top: &Path, within: &[PathBuf]) -> Result<(), String> {
+        let (top, within) = (top.to_owned(), within.to_vec());
+        let found = tokio::task::spawn_blocking(move || {
+            let above = within.iter().flat_map(|path| path.ancestors().skip(1));
+            let above = above.map(|folder| folder.join(".gitignore"));
+            let mut first = above.filter(|path| holds_git_up(&top.join(path))).next();
+            for path in &within {
+                let is_not_work = |name: &OsStr| NOT_WORK.iter().any(|folder| name == *folder);
+                // What cannot be looked at is for git to complain of.
+                let _ = descend::<Infallible>(&top, path, is_not_work, |path, met| {
+                    if let Met::Leaf(meta) = met
+                        && path.file_name() == Some(OsStr::new(".gitignore"))
+                        && is_no_text(&meta)
+                    {
+                        first.get_or_insert(path);
+                    }
+                    Ok(())
+                });
+            }
+            first
+        });
+        match found.await {
+            Ok(Some(path)) => Err(format!(
+                "{} is no plain file, and git would wait for it: remove it",
+                crate::plain::line(&path.to_string_lossy(), 200)
+            )),
+            Ok(None) => Ok(()),
+            Err(_) => Err("the runtime was shut down".to_owned()),
+        }
+    }
+}
+
+/// Whether git waits when it opens this. It opens no link here, and a folder is no rules.
+fn holds_git_up(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|meta| is_no_text(&meta))
+}
+
+fn is_no_text(meta: &fs::Metadata) -> bool {
+    !(meta.is_file() || meta.is_dir() || meta.is_symlink())
 }

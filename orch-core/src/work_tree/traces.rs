@@ -2,11 +2,16 @@
 //! write.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::Metadata;
+use std::ops::Bound;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use nix::sys::stat::SFlag;
+
 use super::NOT_WORK;
+use super::git_places::{OF_GIT, is_bulk, is_obeyed_in_module};
 use crate::beneath::{Met, Stopped, descend};
 
 /// Files and what the file system said of each.
@@ -42,18 +47,6 @@ pub(crate) enum NotLooked {
     Unreadable(String),
 }
 
-/// What git obeys or moves, beneath `.git`: the index is left out, since looking at a tree with git writes it.
-const OF_GIT: [&str; 8] = [
-    "HEAD",
-    "config",
-    "config.worktree",
-    "hooks",
-    "info/attributes",
-    "info/exclude",
-    "packed-refs",
-    "refs",
-];
-
 impl Trace {
     /// It is there; nothing more can be asked.
     const UNKNOWN: Self = Self {
@@ -63,6 +56,10 @@ impl Trace {
         modified: (0, 0),
         changed: (0, 0),
     };
+
+    pub(crate) fn is_folder(self) -> bool {
+        self.mode & SFlag::S_IFMT.bits() == SFlag::S_IFDIR.bits()
+    }
 
     fn of(meta: &Metadata) -> Self {
         Self {
@@ -97,32 +94,40 @@ impl Traces {
     }
 
     /// Looks at everything beneath `root` but [what is nobody's work](NOT_WORK), links not followed, and at what git
-    /// obeys there. Blocks.
+    /// obeys in `repositories`, the folders of git's own: paths from `root`, or absolute ones. Blocks.
     ///
     /// # Errors
     /// When there is too much, or a folder cannot be read.
-    pub(crate) fn walk(root: &Path, look: Look) -> Result<Self, NotLooked> {
+    pub(crate) fn walk(root: &Path, repositories: &[PathBuf], look: Look) -> Result<Self, NotLooked> {
         let mut traces = Self::default();
-        traces.descend(root, Path::new(""), look)?;
-        for part in OF_GIT {
-            traces.descend(root, &Path::new(".git").join(part), look)?;
+        let is_not_work = |name: &OsStr| NOT_WORK.iter().any(|folder| name == *folder);
+        traces.descend(root, Path::new(""), look, is_not_work, |_| true)?;
+        for repository in repositories {
+            for part in OF_GIT {
+                traces.descend(root, &repository.join(part), look, is_not_work, |_| true)?;
+            }
+            let modules = repository.join("modules");
+            traces.descend(root, &modules, look, is_bulk, is_obeyed_in_module)?;
         }
         Ok(traces)
     }
 
-    fn descend(&mut self, root: &Path, path: &Path, look: Look) -> Result<(), NotLooked> {
-        let descended = descend(
-            root,
-            path,
-            |name| NOT_WORK.iter().any(|folder| name == *folder),
-            |path, met| match met {
-                Met::Folder(meta) if look.folders => self.keep(path, Trace::of_folder(&meta), look),
-                Met::Folder(_) => Ok(()),
-                // What nobody may look into has one trace, its rights: taking them away is seen.
-                Met::Leaf(meta) | Met::Closed(meta) => self.keep(path, Trace::of(&meta), look),
-                Met::TooLong => self.keep(path, Trace::UNKNOWN, look),
-            },
-        );
+    fn descend(
+        &mut self,
+        root: &Path,
+        path: &Path,
+        look: Look,
+        leaves_out: impl Fn(&OsStr) -> bool,
+        counts: impl Fn(&Path) -> bool,
+    ) -> Result<(), NotLooked> {
+        let descended = descend(root, path, leaves_out, |path, met| match met {
+            _ if !counts(&path) => Ok(()),
+            Met::Folder(meta) if look.folders => self.keep(path, Trace::of_folder(&meta), look),
+            Met::Folder(_) => Ok(()),
+            // What nobody may look into has one trace, its rights: taking them away is seen.
+            Met::Leaf(meta) | Met::Closed(meta) => self.keep(path, Trace::of(&meta), look),
+            Met::TooLong => self.keep(path, Trace::UNKNOWN, look),
+        });
         descended.map_err(|stopped| match stopped {
             Stopped::Unreadable(path, error) => NotLooked::Unreadable(format!("{}: {error}", path.display())),
             Stopped::By(why) => why,
@@ -140,6 +145,12 @@ impl Traces {
     /// What was said of one file; `None` when it was not there.
     pub(crate) fn at(&self, path: &Path) -> Option<Trace> {
         self.0.get(path).copied()
+    }
+
+    /// Whether there was something at `path` or beneath it.
+    pub(crate) fn has_beneath(&self, path: &Path) -> bool {
+        let mut beneath = self.0.range::<Path, _>((Bound::Included(path), Bound::Unbounded));
+        beneath.next().is_some_and(|(first, _)| first.starts_with(path))
     }
 
     pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
@@ -197,7 +208,7 @@ mod tests {
             fs::write(root.path().join(file), "x").expect("a file");
         }
         std::os::unix::fs::symlink("/", root.path().join("link")).expect("a link");
-        let seen = Traces::walk(root.path(), ALL).expect("a small tree");
+        let seen = Traces::walk(root.path(), &[".git".into()], ALL).expect("a small tree");
         let seen: Vec<String> = seen.paths().map(|path| path.display().to_string()).collect();
         assert_eq!(
             seen,
@@ -214,6 +225,7 @@ mod tests {
         );
         let files = Traces::walk(
             root.path(),
+            &[".git".into()],
             Look {
                 folders: false,
                 ..ALL
@@ -233,7 +245,7 @@ mod tests {
             folders: false,
             limit: 2,
         };
-        assert_eq!(Traces::walk(root.path(), look), Err(NotLooked::TooLarge(2)));
+        assert_eq!(Traces::walk(root.path(), &[], look), Err(NotLooked::TooLarge(2)));
     }
 
     /// Deeper than a path can be long, and than a thread's stack would be.
@@ -248,9 +260,9 @@ mod tests {
             folders: true,
             limit: 1_000,
         };
-        let before = Traces::walk(root.path(), look).expect("it has a bound");
+        let before = Traces::walk(root.path(), &[], look).expect("it has a bound");
         fs::write(root.path().join("file"), "xy").expect("a file");
-        let now = Traces::walk(root.path(), look).expect("it has a bound");
+        let now = Traces::walk(root.path(), &[], look).expect("it has a bound");
         assert_eq!(before.touched_until(&now), [PathBuf::from("file")]);
         crate::dirs::remove_all(&deep).expect("it goes");
         assert!(!deep.exists());

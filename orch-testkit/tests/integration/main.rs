@@ -41,6 +41,7 @@ mod plans;
 mod processes;
 mod quota;
 mod readers;
+mod readers_hostile;
 mod readers_twenty_ways;
 mod real_codex_fixes;
 mod real_codex_review;

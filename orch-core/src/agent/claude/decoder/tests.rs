@@ -286,12 +286,8 @@ fn what_a_refusal_says_about_the_quota_is_read() {
 
 #[test]
 fn only_a_write_that_succeeded_is_a_change() {
-    let changed = |result: &str| {
-        let mut decoder = LineDecoder::new(ClaudeDialect::default());
-        decoder.feed(br#"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Write","input":{"file_path":"/w/a","content":"x"}}]}}"#);
-        decoder.feed(format!("\n{result}\n").as_bytes());
-        Box::new(decoder).finish(Exit::Code(0), None).changed
-    };
+    let call = r#"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Write","input":{"file_path":"/w/a","content":"x"}}]}}"#;
+    let changed = |result: &str| read(&format!("{call}\n{result}\n"), 0).1.changed;
     let result = |is_error: &str| {
         format!(
             r#"{{"type":"user","message":{{"content":[{{"type":"tool_result","tool_use_id":"t1"{is_error},"content":"x"}}]}}}}"#
