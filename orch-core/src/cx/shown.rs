@@ -100,6 +100,6 @@ async fn put_back(seat: &Seat) -> Result<(), PatchError> {
         Ok(())
     };
     let done = tokio::task::spawn_blocking(back).await;
-    let done = done.unwrap_or_else(|_| Ok(()));
+    let done = done.unwrap_or(Ok(()));
     done.map_err(|(path, source)| PatchError::File { path, source })
 }

@@ -173,7 +173,7 @@ mod tests {
         symlink(&away, tree.join("a/b/link")).expect("a link");
         symlink(&away, tree.join("link")).expect("a link");
         for closed in ["a/b/c", "a/b", "a"] {
-            fs::set_permissions(tree.join(closed), Permissions::from_mode(0)).expect("rights");
+            fs::set_permissions(tree.join(closed), Permissions::from_mode(0o000)).expect("rights");
         }
         remove_all(&tree).expect("it goes");
         assert!(!tree.exists());

@@ -126,8 +126,8 @@ impl Rules {
         let (top, within) = (top.to_owned(), within.to_vec());
         let found = tokio::task::spawn_blocking(move || {
             let above = within.iter().flat_map(|path| path.ancestors().skip(1));
-            let above = above.map(|folder| folder.join(".gitignore"));
-            let mut first = above.filter(|path| holds_git_up(&top.join(path))).next();
+            let mut above = above.map(|folder| folder.join(".gitignore"));
+            let mut first = above.find(|path| holds_git_up(&top.join(path)));
             for path in &within {
                 let is_not_work = |name: &OsStr| NOT_WORK.iter().any(|folder| name == *folder);
                 // What cannot be looked at is for git to complain of.
