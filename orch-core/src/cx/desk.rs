@@ -221,9 +221,12 @@ impl Desk {
 
     /// A handle whose readers stand where the writers of this desk stand, and whose checks run there: for whoever looks at
     /// what was written before it is merged. What such a reader changes there is a scope violation; it is found out
-    /// where no writer and no other reader is there at the same time. It is not taken back: what it changed is in
-    /// [`Desk::patch`] from then on, so whoever wants only the writers' work takes the patch before the readers come, or
-    /// gives the desk up.
+    /// where no writer and no other reader is there at the same time, and no check and no [`Desk::put`] or
+    /// [`Desk::bring`] goes on. A writer in place stands among the user's files: there, what changes in the desk's paths
+    /// meanwhile counts as the reader's, also where the user saved it.
+    ///
+    /// It is not taken back: what it changed is in [`Desk::patch`] from then on, so whoever wants only the writers' work
+    /// takes the patch before the readers come, or lets them look at [`Desk::show`].
     ///
     /// The paths stay leased while the handle lives.
     pub fn cx(&self) -> Cx {

@@ -306,7 +306,7 @@ async fn changes_at_a_desk_are_not_told_as_the_users() {
         both.1?;
         Ok(cx.changed_meanwhile())
     });
-    assert_eq!(changed.await.unwrap(), [PathBuf::new(); 0]);
+    assert!(changed.await.unwrap().is_empty());
     let told = told(&house);
     assert!(
         told.iter().any(|path| path.contains("/came.")),
