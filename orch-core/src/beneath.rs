@@ -36,10 +36,12 @@ pub(crate) enum Leaf {
 }
 
 /// A new leaf that lies beside its place and is not yet in it. Dropped, it is removed.
+///
+/// It holds names and no open folder: a patch may have more files than a process may have descriptors.
 #[derive(Debug)]
-pub(crate) struct Staged {
-    folder: OwnedFd,
-    name: OsString,
+pub(crate) struct Staged<'tree> {
+    tree: &'tree Beneath,
+    path: PathBuf,
     beside: Option<OsString>,
 }
 
@@ -87,7 +89,7 @@ impl Beneath {
     }
 
     /// Writes `leaf` beside `path`, with the folders on the way; it comes to its place by [`Staged::land`].
-    pub(crate) fn stage(&self, path: &Path, leaf: &Leaf) -> io::Result<Staged> {
+    pub(crate) fn stage(&self, path: &Path, leaf: &Leaf) -> io::Result<Staged<'_>> {
         match leaf {
             Leaf::File { bytes, executable } => {
                 let (staged, mut file) = self.stage_file(path, *executable)?;
@@ -95,8 +97,8 @@ impl Beneath {
                 Ok(staged)
             }
             Leaf::Link { target } => {
-                let (mut guard, staged) = self.beside(path)?;
-                symlinkat(target.as_os_str(), &guard.folder, staged.as_os_str())?;
+                let (mut guard, folder, staged) = self.beside(path)?;
+                symlinkat(target.as_os_str(), &folder, staged.as_os_str())?;
                 guard.beside = Some(staged);
                 Ok(guard)
             }
@@ -104,20 +106,18 @@ impl Beneath {
     }
 
     /// Makes an empty file beside `path`, to be written before it comes to its place.
-    fn stage_file(&self, path: &Path, executable: bool) -> io::Result<(Staged, File)> {
-        let (mut guard, staged) = self.beside(path)?;
+    fn stage_file(&self, path: &Path, executable: bool) -> io::Result<(Staged<'_>, File)> {
+        let (mut guard, folder, staged) = self.beside(path)?;
         let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         // The process's umask narrows it, as it does for whatever the user makes.
         let mode = if executable { 0o777 } else { 0o666 };
         let mode = Mode::from_bits_truncate(mode);
-        let file = File::from(openat(&guard.folder, staged.as_os_str(), flags, mode)?);
+        let file = File::from(openat(&folder, staged.as_os_str(), flags, mode)?);
         guard.beside = Some(staged);
         // A file that is there keeps what others may do with it.
-        if let Ok(stat) = fstatat(
-            &guard.folder,
-            guard.name.as_os_str(),
-            AtFlags::AT_SYMLINK_NOFOLLOW,
-        ) && stat.st_mode & SFlag::S_IFMT.bits() == SFlag::S_IFREG.bits()
+        if let Some(name) = path.file_name()
+            && let Ok(stat) = fstatat(&folder, name, AtFlags::AT_SYMLINK_NOFOLLOW)
+            && stat.st_mode & SFlag::S_IFMT.bits() == SFlag::S_IFREG.bits()
         {
             let kept = stat.st_mode & 0o666;
             let runs = if executable { (kept >> 2) & 0o111 } else { 0 };
@@ -126,16 +126,16 @@ impl Beneath {
         Ok((guard, file))
     }
 
-    /// A name beside `path` that nobody can have foreseen. Nothing lies there yet.
-    fn beside(&self, path: &Path) -> io::Result<(Staged, OsString)> {
-        let (folder, name) = self.folder_of(path, true)?;
+    /// The folder of `path`, and a name in it that nobody can have foreseen. Nothing lies there yet.
+    fn beside(&self, path: &Path) -> io::Result<(Staged<'_>, OwnedFd, OsString)> {
+        let (folder, _) = self.folder_of(path, true)?;
         let guard = Staged {
-            name: name.to_owned(),
+            tree: self,
+            path: path.to_owned(),
             beside: None,
-            folder,
         };
         let staged = OsString::from(format!(".orch-{}", Uuid::new_v4().simple()));
-        Ok((guard, staged))
+        Ok((guard, folder, staged))
     }
 
     /// Puts `leaf` at `path`, over a file or link that is there.
@@ -196,26 +196,24 @@ impl Beneath {
     }
 }
 
-impl Staged {
+impl Staged<'_> {
     /// Brings it to its place, in one step, over a file or link that is there.
     pub(crate) fn land(mut self) -> io::Result<()> {
         if let Some(staged) = &self.beside {
-            renameat(
-                &self.folder,
-                staged.as_os_str(),
-                &self.folder,
-                self.name.as_os_str(),
-            )?;
+            let (folder, name) = self.tree.folder_of(&self.path, false)?;
+            renameat(&folder, staged.as_os_str(), &folder, name)?;
         }
         self.beside = None;
         Ok(())
     }
 }
 
-impl Drop for Staged {
+impl Drop for Staged<'_> {
     fn drop(&mut self) {
-        if let Some(staged) = self.beside.take() {
-            let _ = unlinkat(&self.folder, staged.as_os_str(), UnlinkatFlags::NoRemoveDir);
+        if let Some(staged) = self.beside.take()
+            && let Ok((folder, _)) = self.tree.folder_of(&self.path, false)
+        {
+            let _ = unlinkat(&folder, staged.as_os_str(), UnlinkatFlags::NoRemoveDir);
         }
     }
 }

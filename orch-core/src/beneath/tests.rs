@@ -126,3 +126,44 @@ fn a_racer_that_flips_a_link_never_reaches_the_victim() {
         "nothing was added beside it"
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_patch_of_more_files_than_descriptors_is_staged_and_comes_in() {
+    let root = tempfile::tempdir().expect("a temporary directory");
+    let tree = Beneath::open(root.path()).expect("it is there");
+    let open = || fs::read_dir("/proc/self/fd").expect("a listing").count();
+    let before = open();
+    let paths: Vec<PathBuf> = (0..1_100)
+        .map(|n| PathBuf::from(format!("{}/{n}", n % 7)))
+        .collect();
+    let staged: Vec<Staged<'_>> = paths
+        .iter()
+        .map(|path| tree.stage(path, &file("new")).expect("staged"))
+        .collect();
+    // Other tests of this process have descriptors of their own.
+    let more = open().saturating_sub(before);
+    assert!(more < 500, "{more} descriptors for {} files", paths.len());
+    for one in staged {
+        one.land().expect("it comes in");
+    }
+    for path in paths {
+        let is_there = fs::read(root.path().join(&path)).is_ok_and(|text| text == b"new");
+        assert!(is_there, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_folder_that_became_a_link_meanwhile_gets_nothing_of_what_was_staged() {
+    let root = tempfile::tempdir().expect("a temporary directory");
+    for name in ["tree", "tree/a", "outside"] {
+        fs::create_dir(root.path().join(name)).expect("a directory");
+    }
+    let tree = Beneath::open(&root.path().join("tree")).expect("it is there");
+    let staged = tree.stage(Path::new("a/b"), &file("new")).expect("staged");
+    fs::rename(root.path().join("tree/a"), root.path().join("tree/moved")).expect("moved");
+    std::os::unix::fs::symlink("../outside", root.path().join("tree/a")).expect("a link");
+    staged.land().expect_err("its folder is a link now");
+    let outside = fs::read_dir(root.path().join("outside")).expect("a listing");
+    assert_eq!(outside.count(), 0);
+}
