@@ -45,6 +45,9 @@ const QUIET: [&str; 3] = [
     "feedback.enabled=false",
 ];
 
+/// Instructions that stand in the work tree (`AGENTS.md`) are not read: another worker may have written them.
+const NO_PROJECT_DOCS: &str = "project_doc_max_bytes=0";
+
 /// What a worker does without when it is hermetic. Without its plugins it asks no service for their list at every
 /// start, and without a login shell the user's profile does not run before every command.
 const HERMETIC: [&str; 9] = [
@@ -69,7 +72,9 @@ const SCHEMA: &str = "schema.json";
 /// The agent `codex`: workers run as `codex exec --json`.
 ///
 /// The binary is `ORCH_CODEX_BIN`, or `codex` in `PATH`; an npm launcher is followed to the native binary. The user's
-/// own configuration (model, provider, login) holds, but for the sandbox and the approvals, which are ours.
+/// own configuration (model, provider, login) holds, but for the sandbox and the approvals, which are ours. What stands
+/// in the work tree configures no worker: its `AGENTS.md` is read only where
+/// [`project_docs`](Self::project_docs) says so.
 #[derive(Debug, Clone, Default)]
 #[must_use = "an agent does nothing until an orchestrator has it"]
 pub struct Codex {
@@ -77,6 +82,7 @@ pub struct Codex {
     model: Option<String>,
     set_env: Vec<(String, String)>,
     hermetic: bool,
+    project_docs: bool,
 }
 
 impl Codex {
@@ -110,6 +116,13 @@ impl Codex {
     /// apps and a login shell. The login holds.
     pub fn hermetic(mut self) -> Self {
         self.hermetic = true;
+        self
+    }
+
+    /// Lets workers take the `AGENTS.md` of the work tree as instructions; not unless set. Only for trees in which
+    /// everything was written by people you trust: a writer of the same run may have left one for those after it.
+    pub fn project_docs(mut self, read: bool) -> Self {
+        self.project_docs = read;
         self
     }
 }
@@ -166,6 +179,10 @@ impl Agent for Codex {
         for setting in QUIET {
             push("-c");
             push(setting);
+        }
+        if !self.project_docs {
+            push("-c");
+            push(NO_PROJECT_DOCS);
         }
         if self.hermetic {
             push("--ignore-user-config");
@@ -310,7 +327,7 @@ mod tests {
             first,
             "exec --json --skip-git-repo-check -c sandbox_mode=\"read-only\" -c approval_policy=\"never\" \
              -c web_search=\"disabled\" -c check_for_update_on_startup=false -c analytics.enabled=false \
-             -c feedback.enabled=false --output-schema /private/schema.json -o /private/last-message -"
+             -c feedback.enabled=false -c project_doc_max_bytes=0 --output-schema /private/schema.json -o /private/last-message -"
         );
         let next = arguments(&job(Scope::ReadOnly), &Turn::Next { thread: "t-1".into() });
         assert_eq!(
@@ -344,6 +361,25 @@ mod tests {
                 hermetic.replace(&added, " --output-schema"),
                 arguments(Codex::new(), &turn)
             );
+        }
+    }
+
+    #[test]
+    fn instructions_in_the_work_tree_are_read_only_by_who_is_told_to() {
+        let dirs = WorkerDirs::new("/tree", "/private");
+        let reads = |agent: Codex, turn: &Turn| {
+            let launch = agent
+                .launch(&job(Scope::ReadOnly), &dirs, turn)
+                .expect("a launch");
+            !launch
+                .arguments
+                .iter()
+                .any(|argument| argument == NO_PROJECT_DOCS)
+        };
+        for turn in [Turn::First, Turn::Next { thread: "t-1".into() }] {
+            assert!(!reads(Codex::new(), &turn));
+            assert!(!reads(Codex::new().hermetic(), &turn));
+            assert!(reads(Codex::new().project_docs(true), &turn));
         }
     }
 
