@@ -26,6 +26,10 @@ pub(super) enum Merged {
 /// # Errors
 /// When git could not be run.
 pub(super) async fn merged(scratch: &Path, change: &Change, now: Option<&Leaf>) -> Result<Merged, String> {
+    let conflict = |why: &str| Ok(Merged::Conflict(why.to_owned()));
+    if is_of_git(&change.path) {
+        return conflict("it is git's own, and no worker's to write");
+    }
     let (before, after) = (change.before.as_ref(), change.after.as_ref());
     if now == after {
         return Ok(Merged::Already);
@@ -33,7 +37,6 @@ pub(super) async fn merged(scratch: &Path, change: &Change, now: Option<&Leaf>) 
     if now == before {
         return Ok(Merged::Becomes(after.cloned()));
     }
-    let conflict = |why: &str| Ok(Merged::Conflict(why.to_owned()));
     let (now, before, after) = match (now, before, after) {
         (Some(now), Some(before), Some(after)) => (now, before, after),
         (None, ..) => return conflict("it was removed meanwhile"),
@@ -56,6 +59,12 @@ pub(super) async fn merged(scratch: &Path, change: &Change, now: Option<&Leaf>) 
     Ok(Merged::Becomes(Some(Leaf::File { bytes, executable })))
 }
 
+/// Whether git would take it for its own. In any case: a file system may know no difference.
+fn is_of_git(path: &Path) -> bool {
+    path.components()
+        .any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
+}
+
 fn text(leaf: &Leaf) -> Option<(&[u8], bool)> {
     match leaf {
         Leaf::File { bytes, executable } if !bytes.contains(&0) => Some((bytes, *executable)),
@@ -76,5 +85,36 @@ async fn merged_text(scratch: &Path, texts: [&[u8]; 3]) -> Result<Option<Vec<u8>
         Exit::Code(0) => Ok(Some(said.out)),
         Exit::Code(1..=127) => Ok(None),
         exit => Err(format!("git merge-file ended with {exit}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_git_s_own_is_refused_in_any_case() {
+        let scratch = tempfile::tempdir().expect("a temporary directory");
+        let leaf = Leaf::File {
+            bytes: b"#!/bin/sh".to_vec(),
+            executable: true,
+        };
+        for (path, refused) in [
+            (".git/hooks/pre-commit", true),
+            (".GIT/hooks/pre-commit", true),
+            ("sub/.Git/config", true),
+            (".github/workflows/ci.yml", false),
+            (".gitignore", false),
+        ] {
+            let change = Change {
+                path: path.into(),
+                before: None,
+                after: Some(leaf.clone()),
+            };
+            let came = merged(scratch.path(), &change, None)
+                .await
+                .expect("git is not asked");
+            assert_eq!(matches!(came, Merged::Conflict(_)), refused, "{path}: {came:?}");
+        }
     }
 }

@@ -84,6 +84,8 @@ const REVISIONS: usize = 3;
 ///   beneath each. A decision is not stored: a run that is taken up again asks the gate again.
 /// - **Failure**: a rejection is [`Halt::Rejected`]: nothing retries it or falls back from it. A gate that still asks
 ///   for changes when there are no more revisions makes the pattern unfinished, and so does a gate that fails itself.
+///   Unfinished is what [`fallback`](crate::PatternExt::fallback) acts on: a way behind it runs though nobody approved
+///   of it. Gate the other way too, or reject.
 /// - **Cancel**: dropping it cancels the pattern, or the gate that decides.
 /// - **Cost**: the workers of the pattern, and of the gate, for the first attempt and each revision.
 #[derive(Clone)]
