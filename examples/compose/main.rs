@@ -119,7 +119,7 @@ async fn compose(program: &Program, args: Args) -> anyhow::Result<u8> {
     };
     let pattern = mend(parts);
     let request = Request {
-        artefact: Artefact::paths(paths),
+        paths,
         notes: Vec::new(),
     };
     if args.common.dry_run {

@@ -1,17 +1,19 @@
 //! The composition: a review, a gate, and a split-merge that is built from what was approved.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use orch_examples::gate;
+use orch_examples::within::file_within;
 use orch_patterns::prelude::*;
 use orch_patterns::{Check, Coverage, Material, Missing};
 
 /// What is asked for. An input of our own, so that a note of the gate's does not get lost: `Revise` says where it goes.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
-    pub(crate) artefact: Artefact,
+    /// What is reviewed, and all that may be written: files and folders of the work tree.
+    pub(crate) paths: Vec<PathBuf>,
     /// What whoever decides wants to be different, all revisions so far.
     pub(crate) notes: Vec<String>,
 }
@@ -22,6 +24,7 @@ pub(crate) struct Agreed {
     pub(crate) review: Review,
     pub(crate) coverage: Coverage,
     pub(crate) missing: Vec<Missing>,
+    paths: Vec<PathBuf>,
     notes: Vec<String>,
 }
 
@@ -73,12 +76,15 @@ fn review(reviewers: Vec<Reviewer>) -> impl Pattern<In = Request, Out = Agreed> 
     step(move |cx: Cx, request: Request| {
         let fanout = fanout.clone();
         async move {
-            let covered = fanout.run(&cx, request.artefact).await?;
+            let covered = fanout
+                .run(&cx, Artefact::paths(request.paths.iter().cloned()))
+                .await?;
             let (coverage, missing) = (covered.coverage(), covered.missing().to_vec());
             Ok(Agreed {
                 review: covered.require(Quorum::at_least(1))?,
                 coverage,
                 missing,
+                paths: request.paths,
                 notes: request.notes,
             })
         }
@@ -90,16 +96,18 @@ async fn split(cx: &Cx, agreed: Agreed, parts: &Parts) -> Result<Mended> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for item in &agreed.review.items {
         let finding = &item.primary;
-        // A path is a reviewer's word: it chooses among files that are there, and the slice is refused if it leads out.
-        let Some(path) = &finding.path else { continue };
-        if !cx.work_tree().join(Path::new(path)).is_file() {
+        let Some(path) = finding
+            .path
+            .as_deref()
+            .and_then(|said| slice(cx, &agreed.paths, said))
+        else {
             continue;
-        }
+        };
         let line = finding
             .line
             .map_or(String::new(), |line| format!("line {line}: "));
         let words = format!("{line}{} {}", finding.claim, finding.recommendation);
-        found.entry(path.clone()).or_default().push(words);
+        found.entry(path).or_default().push(words);
     }
     if found.is_empty() {
         return Ok(Mended { agreed, whole: None });
@@ -125,4 +133,13 @@ async fn split(cx: &Cx, agreed: Agreed, parts: &Parts) -> Result<Mended> {
         agreed,
         whole: Some(whole),
     })
+}
+
+/// The slice that a reviewer's path is. The path is a worker's word: it chooses among the files that the user gave. One
+/// of which no desk can be had stays a finding, and nothing of the review is lost by it.
+fn slice(cx: &Cx, given: &[PathBuf], said: &str) -> Option<String> {
+    let file = file_within(cx.work_tree(), given, Path::new(said))?;
+    cx.desk([&file]).survey().ok()?;
+    let label = file.into_os_string().into_string().ok()?;
+    (!label.trim().is_empty()).then_some(label)
 }

@@ -12,6 +12,7 @@
 //! | [`scan`] | the scanners: an example starts itself again as one of them |
 //! | [`tidy`] | a program that tidies Markdown, as a writer |
 //! | [`tools`] | installed tools as reviewers: how each is called, how its output becomes findings |
+//! | [`within`] | a file that somebody names, as one that may be written |
 //! | [`sample`], [`unpack`] | a small package with known defects, embedded; how such files are written |
 
 #![forbid(unsafe_code)]
@@ -29,6 +30,7 @@ pub mod signals;
 pub mod tidy;
 pub mod tools;
 pub mod unpack;
+pub mod within;
 
 /// The programs of a page about the patterns, which need `orch-testkit`.
 #[cfg(doctest)]

@@ -42,6 +42,26 @@ fn a_rejection_at_the_gate_lets_nobody_write() {
 }
 
 #[test]
+fn what_reviewers_found_elsewhere_or_behind_a_link_gives_nobody_a_file_to_write() {
+    let place = Place::new();
+    let doubled = "It is is so.\n";
+    place.write("docs/a.md", doubled);
+    place.write("b.md", doubled);
+    let done = run(&mut place.example("compose", &["--apply", "docs"]));
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    assert!(
+        done.stdout.contains("b.md:1"),
+        "it stays a finding: {}",
+        done.stdout
+    );
+    let read = |name: &str| fs::read_to_string(place.tree().join(name)).unwrap();
+    assert_eq!(
+        (read("docs/a.md").as_str(), read("b.md").as_str()),
+        ("It is so.\n", doubled)
+    );
+}
+
+#[test]
 fn own_files_change_with_apply_alone_and_nothing_found_is_no_failure() {
     let place = Place::new();
     place.write("a.md", "It is is so.\n");
