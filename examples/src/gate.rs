@@ -6,8 +6,8 @@ use std::thread;
 use orch_patterns::{Decision, plain};
 use tokio::sync::oneshot;
 
-/// Shows `what` on standard error and waits for a line on standard input: `y` approves, `n` and a reason rejects, any
-/// other words ask for a revision. When nobody answers, nothing is approved.
+/// Shows `what` on standard error and waits for a line on standard input: `y` and nothing else approves, `n` and a reason
+/// rejects, any other words ask for a revision: also those after a `y`. When nobody answers, nothing is approved.
 ///
 /// # Cancel safety
 /// Dropped, the line is read by nobody.
@@ -34,7 +34,9 @@ fn decision(line: &str) -> Decision {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     match word.trim_end_matches([',', ':']).to_ascii_lowercase().as_str() {
         "" => Decision::reject("nobody answered"),
-        "y" | "yes" => Decision::Approve,
+        "y" | "yes" if rest.trim().is_empty() => Decision::Approve,
+        // A yes with a condition is none: what has to be different is said in full.
+        "y" | "yes" => Decision::revise(rest.trim()),
         "n" | "no" if rest.trim().is_empty() => Decision::reject("no reason was given"),
         "n" | "no" => Decision::reject(rest.trim()),
         _ => Decision::revise(line),
@@ -52,6 +54,12 @@ mod tests {
         assert_eq!(decision("n, too dear\n"), Decision::reject("too dear"));
         assert_eq!(decision("no"), Decision::reject("no reason was given"));
         assert_eq!(decision("leave the tests\n"), Decision::revise("leave the tests"));
+        assert_eq!(
+            decision("y but leave the tests\n"),
+            Decision::revise("but leave the tests")
+        );
+        assert_eq!(decision("yes, no, wait"), Decision::revise("no, wait"));
+        assert_eq!(decision("y, \n"), Decision::Approve);
         assert_eq!(decision(""), Decision::reject("nobody answered"));
     }
 }

@@ -62,6 +62,21 @@ fn what_reviewers_found_elsewhere_or_behind_a_link_gives_nobody_a_file_to_write(
 }
 
 #[test]
+fn a_yes_with_a_condition_is_no_approval() {
+    let place = Place::new();
+    place.write("a.md", "It is is so.\n");
+    let mut command = place.example("compose", &["--ask", "--apply", "a.md"]);
+    let mut child = start(command.stdin(Stdio::piped()));
+    child.stdin.take().unwrap().write_all(b"y but not now\n").unwrap();
+    let done = finish(child);
+    assert_eq!(done.code, Some(1), "{}{}", done.stdout, done.stderr);
+    assert_eq!(
+        fs::read_to_string(place.tree().join("a.md")).unwrap(),
+        "It is is so.\n"
+    );
+}
+
+#[test]
 fn own_files_change_with_apply_alone_and_nothing_found_is_no_failure() {
     let place = Place::new();
     place.write("a.md", "It is is so.\n");
