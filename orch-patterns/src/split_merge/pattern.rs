@@ -40,7 +40,8 @@ const AT_MOST: usize = 4;
 /// # async fn program(orch: Orchestrator, port: SplitMerge) -> Result<(), Box<dyn std::error::Error>> {
 /// let whole = orch.run(&port, slices_of(".", "crates/*")?).await?.require(Quorum::Majority)?;
 /// println!("{whole}");
-/// if whole.verdict() == Verdict::Confirmed && whole.conflicts().is_empty() {
+/// let merged = whole.merger().is_none_or(Outcome::is_done);
+/// if merged && whole.verdict() == Verdict::Confirmed && whole.conflicts().is_empty() {
 ///     whole.patch().apply().await?;
 /// }
 /// # Ok(())

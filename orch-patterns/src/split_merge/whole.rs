@@ -119,6 +119,12 @@ impl Whole {
                 path_line(path)
             );
         }
+        if let Some(Outcome::Unfinished(why)) = &self.merger {
+            return format!(
+                "see why the merging worker did not deliver ({}): nobody made the parts consistent",
+                plain::line(&why.to_string(), 300)
+            );
+        }
         if let [first, more @ ..] = missing.as_slice() {
             let and = if more.is_empty() {
                 String::new()

@@ -172,6 +172,27 @@ async fn budget_runs_out_before_the_merge_and_the_merge_still_runs_on_what_there
 }
 
 #[tokio::test]
+async fn a_dead_merging_worker_is_the_next_thing_to_look_at() {
+    let parts = Parts::new(|slice, job| match slice {
+        "merge" => Play::fail(FailClass::Crashed, "exit code 3"),
+        slice => writes(job, &[(&format!("{slice}/x"), "done\n")]),
+    });
+    let pattern = pattern()
+        .merge(Merge::git().worker("Port it."))
+        .check_whole(check("true", [""; 0]));
+    let covered = parts.run(&pattern, slices(&["a", "b"])).await;
+    assert!(covered.coverage().is_full(), "every slice is in the whole");
+    let whole = covered.accept_partial();
+    assert_eq!(whole.verdict(), Verdict::Confirmed);
+    let next = whole.next_step();
+    assert!(
+        next.contains("see why the merging worker did not deliver"),
+        "{next}"
+    );
+    assert!(whole.to_string().contains(&next), "{whole}");
+}
+
+#[tokio::test]
 async fn a_rehearsal_starts_nobody_runs_no_check_and_says_so() {
     let house = House::new();
     fs::create_dir(house.tree.join("a")).unwrap();
