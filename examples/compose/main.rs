@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use orch_examples::flags::{Common, command};
-use orch_examples::program::{self, Cast, Landing, Program, Ran, Setting, Shown};
+use orch_examples::program::{self, Cast, Landing, Program, Ran, Setting, Shown, against};
 use orch_examples::roles::Roles;
 use orch_examples::tidy::{NAME, tidy};
 use orch_patterns::prelude::*;
@@ -42,7 +42,7 @@ const LATER: [&str; 3] = [
 /// them with --ask, and the last one is built from what was found. Your files change only with --apply. Progress goes to
 /// standard error, the result with its diff to standard output.
 ///
-/// Exit code: 0 when every reviewer and every writer delivered and the check did not fail, 1 otherwise or when the gate
+/// Exit code: 0 when every reviewer and every writer delivered and the check holds, 1 otherwise or when the gate
 /// rejected (what there is is printed), 2 when the call is wrong, 130 after Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(
@@ -152,11 +152,12 @@ async fn shown(mended: Mended, setting: &Setting, apply: bool) -> Shown {
     };
     let complete = covered.coverage().is_full();
     let whole = covered.accept_partial();
-    let fits = complete && whole.conflicts().is_empty() && whole.verdict() != Verdict::Refuted;
-    let landing = Landing::of(whole.patch(), setting, fits && (apply || setting.is_sample())).await;
+    let against = against(&whole, complete);
+    let apply = apply || setting.is_sample();
+    let landing = Landing::of_whole(&whole, against.as_deref(), setting, apply).await;
     Shown {
         text: format!("{text}\n{}\n{landing}", plain::block(&whole.to_string())),
-        is_full: reviewed && fits && landing.failed.is_none(),
+        is_full: reviewed && against.is_none() && landing.failed.is_none(),
         json: json!({"review": agreed.review, "coverage": agreed.coverage, "whole": whole, "landing": landing}),
     }
 }

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use orch_examples::flags::{Common, command};
-use orch_examples::program::{self, Cast, Landing, Program, Ran, Setting, Shown};
+use orch_examples::program::{self, Cast, Landing, Program, Ran, Setting, Shown, against};
 use orch_examples::roles::Roles;
 use orch_examples::tidy::{NAME, tidy};
 use orch_patterns::prelude::*;
@@ -42,7 +42,7 @@ const TASK: &str =
 /// copy of its own; the patches become one, and what does not fit together is told as a conflict. Your files change only
 /// with --apply. Progress goes to standard error, the result with its diff to standard output.
 ///
-/// Exit code: 0 when every slice is in the whole, nothing conflicts and the check did not fail, 1 otherwise (what there is
+/// Exit code: 0 when every slice is in the whole, nothing conflicts and the check holds, 1 otherwise (what there is
 /// is printed), 2 when the call is wrong, 130 after Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(
@@ -148,12 +148,12 @@ async fn shown(covered: Covered<Whole>, setting: &Setting, apply: bool) -> Shown
     let missing: Vec<Missing> = covered.missing().to_vec();
     let coverage = covered.coverage();
     let whole = covered.accept_partial();
-    let refuted = whole.verdict() == Verdict::Refuted;
-    let fits = missing.is_empty() && whole.conflicts().is_empty() && !refuted;
-    let landing = Landing::of(whole.patch(), setting, fits && (apply || setting.is_sample())).await;
+    let against = against(&whole, missing.is_empty());
+    let apply = apply || setting.is_sample();
+    let landing = Landing::of_whole(&whole, against.as_deref(), setting, apply).await;
     Shown {
         text: format!("{}\n{landing}", plain::block(&whole.to_string())),
-        is_full: fits && landing.failed.is_none(),
+        is_full: against.is_none() && landing.failed.is_none(),
         json: json!({"whole": whole, "coverage": coverage, "missing": missing, "landing": landing}),
     }
 }

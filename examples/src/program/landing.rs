@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use orch_patterns::{Patch, plain};
+use orch_patterns::split_merge::Whole;
+use orch_patterns::{Outcome, Patch, Verdict, plain};
 use serde::Serialize;
 
 use super::Setting;
@@ -22,7 +23,39 @@ pub struct Landing {
     pub in_sample: bool,
 }
 
+/// What speaks against bringing a whole into the work tree; none when everything was found good that was asked for.
+/// A check that was asked for and did not confirm it speaks against it, also where it never ran.
+pub fn against(whole: &Whole, is_complete: bool) -> Option<String> {
+    let why = if !is_complete {
+        "not every slice is in it"
+    } else if !whole.conflicts().is_empty() {
+        "it has conflicts"
+    } else if matches!(whole.merger(), Some(Outcome::Unfinished(_))) {
+        "the merging worker did not deliver"
+    } else {
+        match (whole.check(), whole.verdict()) {
+            (None, _) | (Some(_), Verdict::Confirmed) => return None,
+            (Some(Outcome::Unfinished(_)), _) => "the check of the whole was not run",
+            (Some(_), Verdict::Refuted) => "the check of the whole failed",
+            (Some(_), _) => "the check of the whole showed nothing",
+        }
+    };
+    Some(why.to_owned())
+}
+
 impl Landing {
+    /// Brings the patch of `whole` into the work tree when `apply` says so and nothing speaks `against` it.
+    ///
+    /// # Cancel safety
+    /// As [`Patch::apply`].
+    pub async fn of_whole(whole: &Whole, against: Option<&str>, setting: &Setting, apply: bool) -> Self {
+        let mut landing = Self::of(whole.patch(), setting, apply && against.is_none()).await;
+        if apply && let Some(why) = against {
+            landing.failed = Some(why.to_owned());
+        }
+        landing
+    }
+
     /// Brings `patch` into the work tree when `apply` says so, and tells what was done.
     ///
     /// # Cancel safety

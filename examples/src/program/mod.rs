@@ -19,7 +19,7 @@ mod show;
 mod workers;
 
 pub use call::{Program, main, parse, run};
-pub use landing::Landing;
+pub use landing::{Landing, against};
 pub use run::{Cast, Ran};
 pub use setting::{Setting, work_tree_around};
 pub use show::{Shown, printed};

@@ -77,6 +77,24 @@ fn a_yes_with_a_condition_is_no_approval() {
 }
 
 #[test]
+fn a_check_that_never_ran_lets_nothing_in() {
+    let place = Place::new();
+    place.write("a.md", "It is is so.\n");
+    let arguments = ["--apply", "--check", "no-such-program-4711 x", "a.md"];
+    let done = run(&mut place.example("compose", &arguments));
+    assert_eq!(done.code, Some(1), "{}{}", done.stdout, done.stderr);
+    assert!(
+        done.stdout.contains("Not applied: the check of the whole"),
+        "{}",
+        done.stdout
+    );
+    assert_eq!(
+        fs::read_to_string(place.tree().join("a.md")).unwrap(),
+        "It is is so.\n"
+    );
+}
+
+#[test]
 fn own_files_change_with_apply_alone_and_nothing_found_is_no_failure() {
     let place = Place::new();
     place.write("a.md", "It is is so.\n");

@@ -88,6 +88,24 @@ fn a_check_that_fails_keeps_the_patch_out_and_is_no_success() {
 }
 
 #[test]
+fn a_check_that_never_ran_keeps_the_patch_out_and_says_why() {
+    let place = Place::new();
+    place.write("a.md", "It is is so.\n");
+    let arguments = ["--apply", "--check", "no-such-program-4711 x", "*.md"];
+    let done = run(&mut place.example("split_docs", &arguments));
+    assert_eq!(done.code, Some(1), "{}{}", done.stdout, done.stderr);
+    assert!(
+        done.stdout.contains("Not applied: the check of the whole"),
+        "{}",
+        done.stdout
+    );
+    assert_eq!(
+        fs::read_to_string(place.tree().join("a.md")).unwrap(),
+        "It is is so.\n"
+    );
+}
+
+#[test]
 fn a_pattern_that_names_nothing_or_leads_out_is_told() {
     let place = Place::new();
     place.write("a.md", "text\n");
