@@ -43,6 +43,7 @@ pub use context_notes::{ContextNotes, Fact, Pointer};
 pub use fix::{Change, Fix};
 pub use proposal::Proposal;
 pub use research_notes::{Point, ResearchNotes, Support};
+pub(crate) use said::ENTRIES;
 pub use section::Section;
 pub use sources::{Source, Sources};
 pub use synthesis::{KeySource, Synthesis};

@@ -14,7 +14,7 @@ const LINE: usize = 1_000;
 /// Most characters of a text with lines.
 const TEXT: usize = 10_000;
 /// Most entries of a list. No honest answer comes near it.
-const ENTRIES: usize = 1_000;
+pub(crate) const ENTRIES: usize = 1_000;
 
 /// One object of an answer.
 pub(super) struct Said(Map<String, Value>);

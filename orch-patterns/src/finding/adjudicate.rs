@@ -7,6 +7,7 @@
 use orch_core::{Cx, Error, Pattern, Result, Worker, plain};
 use orch_prompts::{Brief, Material};
 
+use super::aside::aside;
 use super::dedupe::compare;
 use super::merge::listed;
 use super::{Adjudication, Doubt, MergeSettings, Merged, Reported, Ruled};
@@ -35,7 +36,8 @@ pub async fn merge_with<P>(
 where
     P: Pattern<In = Vec<Doubt>, Out = Vec<Ruled>> + ?Sized,
 {
-    let mut compared = compare(reported, settings);
+    let by = settings.clone();
+    let mut compared = aside(move || compare(reported, &by)).await?;
     let pairs = compared.in_doubt(MOST);
     let doubts: Vec<Doubt> = (1..)
         .zip(&pairs)
@@ -58,7 +60,9 @@ where
             compared.rule(edge, adjudication.on(pair));
         }
     }
-    Ok((listed(&compared.grouped(), settings), adjudication))
+    let settings = settings.clone();
+    let items = aside(move || listed(&compared.grouped(), &settings)).await?;
+    Ok((items, adjudication))
 }
 
 /// A worker that reads the doubtful pairs and rules on each. Choose its agent and model as of any worker.

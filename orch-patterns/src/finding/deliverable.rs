@@ -4,7 +4,7 @@
 //! to write. How an answer is read, and what is forgiven in it, is in `reading`.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Severity;
 
@@ -79,7 +79,10 @@ impl Finding {
 }
 
 /// Everything one reviewer found, the most important first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+///
+/// Reading JSON refuses more than 1,000 findings, so that who answered can answer again: no honest review comes near
+/// it, and what merging them costs stays bounded.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Findings {
     /// The findings, the most important first. Empty when there is nothing to report.
     pub findings: Vec<Finding>,

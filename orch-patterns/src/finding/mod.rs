@@ -5,6 +5,7 @@
 //! list, in whatever order they came. [`merge_with`] also asks somebody about the pairs that words cannot decide.
 
 mod adjudicate;
+mod aside;
 mod codex_review;
 mod dedupe;
 mod deliverable;
@@ -22,6 +23,7 @@ mod severity;
 mod tests;
 
 pub use adjudicate::{adjudicator, merge_with};
+pub(crate) use aside::aside;
 pub use dedupe::{Measure, Pairwise, Similarity, Wording};
 pub use deliverable::{Finding, Findings};
 pub use doubt::{Adjudication, Doubt, Ruled, Ruling};

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::codex_review::{self, CodexFinding};
 use super::numbers::{line, number};
-use super::{Finding, Severity};
+use super::{Finding, Findings, Severity};
+use crate::deliverable::ENTRIES;
 
 #[derive(Deserialize)]
 struct Loose {
@@ -62,11 +63,28 @@ impl<'de> Deserialize<'de> for Finding {
     }
 }
 
+#[derive(Deserialize)]
+struct List {
+    findings: Vec<Finding>,
+}
+
+impl<'de> Deserialize<'de> for Findings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let List { findings } = List::deserialize(deserializer)?;
+        if findings.len() > ENTRIES {
+            return Err(D::Error::custom(format_args!(
+                "findings has {} entries: keep the {ENTRIES} that matter most, or fewer",
+                findings.len()
+            )));
+        }
+        Ok(Self { findings })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::Findings;
     use super::*;
 
     fn read(value: Value) -> Finding {
@@ -154,6 +172,20 @@ mod tests {
         assert_eq!(
             serde_json::from_value::<Findings>(json!({"findings": []})).unwrap(),
             Findings::default()
+        );
+    }
+
+    #[test]
+    fn more_findings_than_anybody_reads_are_a_complaint_and_not_cut() {
+        let list = |count: usize| json!({"findings": vec![json!({"claim": "x"}); count]});
+        let most = serde_json::from_value::<Findings>(list(1_000)).unwrap();
+        assert_eq!(most.findings.len(), 1_000);
+        let error = serde_json::from_value::<Findings>(list(1_001)).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("findings has 1001 entries: keep the 1000"),
+            "{error}"
         );
     }
 

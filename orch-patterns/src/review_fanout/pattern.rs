@@ -13,7 +13,7 @@ use orch_prompts::Artefact;
 use super::review::Said;
 use super::{Review, Reviewer};
 use crate::combinator::{Branch, Gathered, gather};
-use crate::finding::{Doubt, Findings, MergeSettings, Ruled, merge_with};
+use crate::finding::{Doubt, Findings, MergeSettings, Ruled, aside, merge_with};
 
 /// The label of this pattern on step keys.
 const LABEL: &str = "review-fanout";
@@ -171,13 +171,16 @@ impl Pattern for ReviewFanout {
         let Gathered { done, missing } = gather(readings, self.reviewers.len()).await?;
 
         cx.begin_step(2).await?;
-        let answers: Vec<(&str, Findings)> = done
+        let answers: Vec<(String, Findings)> = done
             .into_iter()
-            .map(|(index, findings)| (self.reviewers[index].name(), findings))
+            .map(|(index, findings)| (self.reviewers[index].name().to_owned(), findings))
             .collect();
         let count = answers.len();
         let review = match &self.adjudicator {
-            None => Review::merge(answers, cx.work_tree(), &self.merging),
+            None => {
+                let (tree, merging) = (cx.work_tree().to_owned(), self.merging.clone());
+                aside(move || Review::merge(answers, &tree, &merging)).await?
+            }
             Some(Adjudicator(by)) => {
                 let said = Said::of(answers, cx.work_tree());
                 let settings = self.merging.clone().panel(said.panel);

@@ -1,12 +1,16 @@
 //! Review fan-out with scripted reviewers, on both engines.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use orch_patterns::agent::{Tool, WorkerEvent};
 use orch_patterns::event::{Event, EventKind};
+use orch_patterns::finding::{MergeSettings, Pairwise};
 use orch_patterns::{
-    Error, FailClass, Halt, Limits, Orchestrator, Outcome, Quorum, RunId, StateDir, Unfinished,
+    Error, FailClass, Finding, Halt, Limits, Orchestrator, Outcome, Quorum, RunId, StateDir, Unfinished,
 };
+
+use tokio::sync::mpsc;
 
 use crate::processes;
 use crate::stages::{BOTH, Role, Stage, Theatre, answer, finding};
@@ -66,6 +70,43 @@ async fn one_ranked_list_without_duplicates_comes_back() {
             Some(true)
         );
     }
+}
+
+#[tokio::test]
+async fn merging_leaves_the_runtime_its_only_thread() {
+    let theatre = Theatre::new(
+        Stage::Memory,
+        &[
+            ("one", answer(&[finding(10, "high", "the loop never ends")])),
+            (
+                "two",
+                answer(&[finding(11, "high", "an end of the loop is missing")]),
+            ),
+        ],
+        quick(),
+    );
+    let (compares, mut is_comparing) = mpsc::unbounded_channel();
+    let (goes_on, told) = std::sync::mpsc::channel();
+    let told = Mutex::new(told);
+    let (heard, was_heard) = std::sync::mpsc::channel();
+    // It compares until a task of the same runtime says that it got to run.
+    let likeness = Pairwise(move |_: &Finding, _: &Finding| {
+        compares.send(()).unwrap();
+        let in_time = told.lock().unwrap().recv_timeout(Duration::from_secs(60)).is_ok();
+        heard.send(in_time).unwrap();
+        1.0
+    });
+    let pattern = theatre
+        .pattern
+        .clone()
+        .merging(MergeSettings::default().similarity(likeness));
+    let other = async {
+        is_comparing.recv().await.unwrap();
+        goes_on.send(()).unwrap();
+    };
+    let (covered, ()) = tokio::join!(theatre.orch.run(&pattern, Theatre::artefact()), other);
+    assert_eq!(covered.unwrap().accept_partial().items.len(), 1);
+    assert!(was_heard.recv().unwrap(), "nobody else ran while it merged");
 }
 
 #[tokio::test]
