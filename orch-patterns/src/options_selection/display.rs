@@ -56,6 +56,12 @@ impl Selection {
                     "It stands as it was proposed: refined it did worse: {evidence}."
                 )
             }
+            Refinement::Unmeasured(why) => {
+                writeln!(
+                    f,
+                    "It stands as it was proposed and confirmed: refined it was not measured ({why})."
+                )
+            }
             Refinement::Unfinished(why) => {
                 writeln!(f, "It stands as it was proposed: nobody refined it ({why}).")
             }

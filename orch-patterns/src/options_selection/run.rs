@@ -1,7 +1,7 @@
 //! The four steps: propose, check, judge, refine.
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Error, Missing, Pattern, Quorum, Result, plain};
+use orch_core::{Covered, Cx, Error, Missing, Pattern, Quorum, Result, Verdict, plain};
 use orch_prompts::Artefact;
 
 use super::judging::{Judged, judge_all, reasons};
@@ -56,9 +56,13 @@ impl OptionsSelection {
         if after == before.proposal {
             return Ok((after, Refinement::Unchanged, None));
         }
-        let (evidence, _) = self.measure.run(cx, &after).await?;
+        let (evidence, unchecked) = self.measure.run(cx, &after).await?;
         let verdict = before.evidence.as_ref().map(|evidence| evidence.verdict);
         match evidence {
+            None if verdict == Some(Verdict::Confirmed) => {
+                let why = unchecked.unwrap_or_else(|| "there is no check for it".to_owned());
+                Ok((before.proposal, Refinement::Unmeasured(why), None))
+            }
             Some(worse) if Some(worse.verdict) < verdict => {
                 Ok((before.proposal, Refinement::Dropped(worse), None))
             }

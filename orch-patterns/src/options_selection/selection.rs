@@ -34,6 +34,9 @@ pub enum Refinement {
     Unchanged,
     /// The refined one did worse in its check: the option stays as it was proposed.
     Dropped(Evidence),
+    /// The option was confirmed by its check, and nothing was measured of the refined one, and why: it stays as it was
+    /// proposed.
+    Unmeasured(String),
     /// Whoever was to refine it did not deliver, and why: the option stays as it was proposed.
     Unfinished(String),
 }

@@ -132,6 +132,38 @@ async fn a_refinement_that_does_worse_in_its_check_is_dropped() {
 }
 
 #[tokio::test]
+async fn a_confirmed_option_is_not_swapped_for_wording_that_nobody_measured() {
+    let fan = cast(|_| None);
+    let unmeasured = |program: Option<&'static str>| {
+        move |proposal: &Proposal| {
+            let refined = proposal.approach.contains("Do it well");
+            if refined {
+                program.map(|program| check(program, ["x"]))
+            } else {
+                Some(check("true", [""; 0]))
+            }
+        }
+    };
+    let selection = OptionsSelection::new(2).evidence(unmeasured(None));
+    let selection = select(&fan, &selection).await.require(Quorum::All).unwrap();
+    assert_eq!(selection.chosen, selection.ranking[0].proposal);
+    assert_eq!(
+        selection.refinement,
+        Refinement::Unmeasured("there is no check for it".to_owned())
+    );
+    let text = selection.to_string();
+    assert!(text.contains("refined it was not measured"), "{text}");
+
+    let selection = OptionsSelection::new(2).evidence(unmeasured(Some("no-such-program-4711")));
+    let selection = select(&fan, &selection).await.require(Quorum::All).unwrap();
+    assert_eq!(selection.chosen, selection.ranking[0].proposal);
+    assert!(
+        matches!(&selection.refinement, Refinement::Dropped(_)),
+        "{selection}"
+    );
+}
+
+#[tokio::test]
 async fn a_judge_that_died_leaves_its_pair_unjudged_which_is_no_tie() {
     let fan = cast(|job| {
         let dies = role(job) == "Judge" && shown(&job.prompt) == ["lasting", "smallest"].map(str::to_owned);
