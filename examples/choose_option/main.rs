@@ -155,6 +155,6 @@ fn shown(covered: Covered<Selection>) -> Shown {
     Shown {
         text: plain::block(&selection.to_string()),
         json: json!({"selection": selection, "coverage": coverage, "missing": missing}),
-        is_full: missing.is_empty(),
+        is_full: missing.is_empty() && selection.not_closed.is_empty(),
     }
 }

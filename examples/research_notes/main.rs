@@ -133,6 +133,6 @@ fn shown(covered: Covered<Dossier>) -> Shown {
     Shown {
         text: plain::block(&dossier.to_string()),
         json: json!({"dossier": dossier, "coverage": coverage, "missing": missing}),
-        is_full: missing.is_empty(),
+        is_full: missing.is_empty() && dossier.not_closed.is_empty(),
     }
 }

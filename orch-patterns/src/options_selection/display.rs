@@ -71,7 +71,7 @@ impl Selection {
     fn write_coverage(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (done, missing) = (self.ranking.len(), self.not_proposed.len());
         writeln!(f, "\nCoverage: {done} of {} proposers delivered.", done + missing)?;
-        for missing in &self.not_proposed {
+        for missing in self.not_proposed.iter().chain(&self.not_closed) {
             let why = orch_core::plain::line(&missing.why.to_string(), 300);
             writeln!(f, "  - {} did not: {why}", missing.label)?;
         }

@@ -41,8 +41,9 @@ const AT_MOST: usize = 4;
 ///   they were shown; the refinement under `refine`.
 /// - **Failure**: a proposer that is unfinished is missing coverage. With fewer than the [quorum](Self::quorum) the
 ///   whole is unfinished, before anybody judges. A judge that fails leaves its pair unjudged, which is no tie, and a
-///   refinement that fails leaves the option as it was proposed: each is missing as well, as `judge` and `refine`, so
-///   that [`Quorum::All`] refuses it. A halt ends all.
+///   refinement that fails leaves the option as it was proposed: the coverage counts proposers alone, and these two
+///   stand in [`Selection::not_closed`](super::Selection::not_closed). So does it stay where it was confirmed and
+///   nothing was measured of the refined one. A halt ends all.
 /// - **Cancel**: dropping it cancels every worker and check under it.
 /// - **Cost**: `n` workers to propose, at most `n * (n - 1)` to judge and one to refine; judging and refining out of what
 ///   the budget has [set apart](orch_core::Budget::reserve_for_closing). Checks run one after the other.

@@ -112,9 +112,6 @@ impl Pattern for OptionsSelection {
             reasons: reasons(first, others, &comparisons),
         };
         let (chosen, refinement, unrefined) = self.refined(&cx, refining).await?;
-        let mut all_missing = not_proposed.clone();
-        all_missing.extend(missing);
-        all_missing.extend(unrefined);
         cx.finish_plan().await?;
         let selection = Selection {
             question: plain::line(&question.text, 1_000),
@@ -124,8 +121,9 @@ impl Pattern for OptionsSelection {
             bias: Bias::of(&comparisons),
             ranking,
             comparisons,
-            not_proposed,
+            not_proposed: not_proposed.clone(),
+            not_closed: missing.into_iter().chain(unrefined).collect(),
         };
-        Ok(Covered::new(selection, done, all_missing))
+        Ok(Covered::new(selection, done, not_proposed))
     }
 }

@@ -61,6 +61,8 @@ pub struct Selection {
     pub bias: Bias,
     /// The proposers that did not deliver, and why.
     pub not_proposed: Vec<Missing>,
+    /// Whoever closed it and did not deliver, and why: `judge`, `refine`. They are no part of the coverage.
+    pub not_closed: Vec<Missing>,
 }
 
 impl Selection {

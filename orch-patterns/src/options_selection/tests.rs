@@ -281,6 +281,7 @@ fn a_selection_is_a_plain_text_for_people() {
         bias: Bias::of(&comparisons),
         ranking,
         comparisons,
+        not_closed: Vec::new(),
         not_proposed: vec![orch_core::Missing {
             label: "robust".to_owned(),
             why: orch_core::Unfinished::Cancelled,

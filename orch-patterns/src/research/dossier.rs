@@ -28,6 +28,8 @@ pub struct Dossier {
     /// Why the synthesis is only the researchers' claims in order of their support: whoever was to make it did not
     /// deliver. None when it was made as it should be.
     pub instead: Option<String>,
+    /// Whoever closed it and did not deliver, and why: `synthesis`. It is no part of the coverage.
+    pub not_closed: Vec<Missing>,
 }
 
 impl Dossier {
@@ -70,6 +72,7 @@ impl Dossier {
                 .map(|reference| plain::line(reference, 300))
                 .collect(),
             instead: None,
+            not_closed: Vec::new(),
         }
     }
 

@@ -36,8 +36,9 @@ const AT_MOST: usize = 4;
 ///   ([`InOrderOfSupport`](super::InOrderOfSupport)), or your own. Whoever it is cites only what researchers named.
 /// - **Step keys**: a researcher stands under its angle, so that another order of the angles is the same work; the
 ///   synthesis under `synthesis`.
-/// - **Failure**: a researcher that is unfinished is missing coverage, under its angle. A synthesis that is unfinished
-///   is missing as well, as `synthesis`: the researchers' own claims then stand in its place, and the dossier says so.
+/// - **Failure**: a researcher that is unfinished is missing coverage, under its angle. The coverage
+///   counts researchers alone: where a synthesis is unfinished, the researchers' own claims stand in its place, and
+///   [`Dossier::not_closed`](super::Dossier::not_closed) says why.
 ///   When nobody delivered, nobody is asked for a synthesis. A halt ends all.
 /// - **Cancel**: dropping it cancels every worker under it.
 /// - **Cost**: one worker for each angle, and one or two for the synthesis, out of what the budget has
@@ -210,7 +211,7 @@ impl Pattern for Research {
             .iter()
             .map(|angled| plain::line(&angled.angle, 200))
             .collect();
-        let mut missing = notes.missing().to_vec();
+        let missing = notes.missing().to_vec();
 
         cx.begin_step(2).await?;
         let question = topic.question.clone();
@@ -228,7 +229,7 @@ impl Pattern for Research {
         dossier.instead = unmade
             .as_ref()
             .map(|unmade| plain::line(&unmade.why.to_string(), 300));
-        missing.extend(unmade);
+        dossier.not_closed.extend(unmade);
         cx.finish_plan().await?;
         Ok(Covered::new(dossier, done, missing))
     }

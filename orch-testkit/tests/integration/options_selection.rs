@@ -103,6 +103,11 @@ async fn select(fan: &Fan, selection: &OptionsSelection) -> Covered<Selection> {
     fan.orch.run(selection, question()).await.unwrap()
 }
 
+fn not_closed(selection: &Selection) -> Vec<&str> {
+    let missing = selection.not_closed.iter();
+    missing.map(|missing| missing.label.as_str()).collect()
+}
+
 fn missing(covered: &Covered<Selection>) -> Vec<String> {
     covered
         .missing()

@@ -75,13 +75,24 @@ async fn rubbish_gets_one_repair_and_is_then_invalid() {
 async fn a_refiner_that_fails_leaves_the_option_as_it_was_proposed() {
     let fan = only("Refine", crash);
     let covered = select(&fan, &OptionsSelection::new(3)).await;
-    assert_eq!(missing(&covered), ["refine"]);
-    let selection = covered.accept_partial();
+    assert!(covered.coverage().is_full(), "all proposers delivered");
+    let selection = covered.require(Quorum::All).unwrap();
+    assert_eq!(not_closed(&selection), ["refine"]);
+    let text = selection.to_string();
+    assert!(text.contains("refine did not: crashed: exit code 3"), "{text}");
     assert_eq!(selection.chosen.title, "The robust way");
     assert_eq!(
         selection.refinement,
         Refinement::Unfinished("crashed: exit code 3".to_owned())
     );
+}
+
+#[tokio::test]
+async fn who_closes_it_is_no_part_of_the_coverage() {
+    let fan = cast(|job| ["Judge", "Refine"].contains(&role(job).as_str()).then(crash));
+    let covered = select(&fan, &OptionsSelection::new(2)).await;
+    assert_eq!(covered.coverage().to_string(), "2 of 2");
+    assert_eq!(not_closed(&covered.accept_partial()), ["judge", "refine"]);
 }
 
 #[tokio::test(start_paused = true)]
