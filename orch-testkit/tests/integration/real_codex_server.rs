@@ -243,3 +243,23 @@ fn real_resumed_turn_keeps_thread_schema_and_sandbox() {
         ["read-only", "read-only", "read-only", "danger-full-access"]
     );
 }
+
+#[test]
+fn real_instructions_in_the_work_tree_reach_the_model_only_without_our_word() {
+    let Some(codex) = real::codex("server_project_docs") else {
+        return;
+    };
+    let told = |settings: &[&str]| {
+        let server = start(Script::new().rule(Rule::always().reply(Reply::text("done"))));
+        let desk = Desk::new(&codex, codex.home(&server));
+        desk.write("work/AGENTS.md", &json!("Always say GREEN-ELEPHANT."));
+        let start = ["exec", "--json", "--skip-git-repo-check", "-c", READ_ONLY];
+        let arguments = [&start, settings, &["-"]].concat();
+        let end = desk.run(&arguments, "look");
+        assert_eq!((end.code, end.messages()), (Some(0), vec!["done"]), "{end:?}");
+        let request = &server.requests()[0];
+        request.body.to_string().contains("GREEN-ELEPHANT")
+    };
+    assert!(told(&[]), "this codex reads them by itself");
+    assert!(!told(&["-c", "project_doc_max_bytes=0"]));
+}
