@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use tokio::sync::watch;
+
 use crate::work_tree::{GitPlaces, Look, NotLooked, Traces};
 
 /// The most files of a tree that are compared: a look at so many takes about a second.
@@ -22,10 +24,19 @@ pub(super) struct Watch {
     is_private: bool,
     /// The repository that holds it, as it was before a reader could change that.
     places: Option<GitPlaces>,
-    last: tokio::sync::Mutex<Option<Arc<Seen>>>,
+    looking: Arc<Mutex<Looking>>,
     /// How many looks were asked for.
     asked: AtomicU64,
     presence: Mutex<Presence>,
+}
+
+/// The looks at a tree. One goes on by itself once it was begun: whoever began it may not be polled any more, and the
+/// others wait for it all the same.
+#[derive(Debug, Default)]
+struct Looking {
+    last: Option<Arc<Seen>>,
+    /// Says when the look that goes on is over.
+    under_way: Option<watch::Receiver<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -64,7 +75,7 @@ impl Watches {
             root: root.to_owned(),
             is_private,
             places: GitPlaces::of(root),
-            last: tokio::sync::Mutex::default(),
+            looking: Arc::default(),
             asked: AtomicU64::new(0),
             presence: Mutex::default(),
         });
@@ -113,27 +124,56 @@ impl Watch {
 
     /// A look that began no earlier than `ticket` was asked for; one that somebody else asked for will do.
     async fn look(&self, ticket: u64) -> Arc<Seen> {
-        let mut last = self.last.lock().await;
-        if let Some(seen) = last.as_ref().filter(|seen| seen.serves >= ticket) {
-            return Arc::clone(seen);
+        loop {
+            let mut under_way = {
+                let mut looking = lock(&self.looking);
+                if let Some(seen) = looking.last.as_ref().filter(|seen| seen.serves >= ticket) {
+                    return Arc::clone(seen);
+                }
+                match &looking.under_way {
+                    Some(under_way) => under_way.clone(),
+                    None => self.begin_look(&mut looking),
+                }
+            };
+            if under_way.changed().await.is_err() {
+                lock(&self.looking).under_way = None;
+                let why = "the runtime was shut down".to_owned();
+                return Arc::new(Seen {
+                    serves: ticket,
+                    traces: Err(NotLooked::Unreadable(why)),
+                });
+            }
         }
+    }
+
+    fn begin_look(&self, looking: &mut Looking) -> watch::Receiver<()> {
         let serves = self.asked.load(Ordering::SeqCst);
         let (root, repositories) = (self.root.clone(), self.repositories());
         let look = Look {
             folders: self.is_private,
             limit: LIMIT,
         };
-        let traces = tokio::task::spawn_blocking(move || Traces::walk(&root, &repositories, look)).await;
-        let traces =
-            traces.unwrap_or_else(|_| Err(NotLooked::Unreadable("the runtime was shut down".to_owned())));
-        let seen = Arc::new(Seen { serves, traces });
-        *last = Some(Arc::clone(&seen));
-        seen
+        let (over, under_way) = watch::channel(());
+        let shared = Arc::clone(&self.looking);
+        tokio::task::spawn_blocking(move || {
+            let traces = Traces::walk(&root, &repositories, look);
+            let mut looking = lock(&shared);
+            looking.last = Some(Arc::new(Seen { serves, traces }));
+            looking.under_way = None;
+            drop(looking);
+            over.send_replace(());
+        });
+        looking.under_way = Some(under_way.clone());
+        under_way
     }
 
     fn presence(&self) -> MutexGuard<'_, Presence> {
         self.presence.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn lock(looking: &Mutex<Looking>) -> MutexGuard<'_, Looking> {
+    looking.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Stay {
@@ -189,7 +229,7 @@ impl Drop for Stay {
 mod tests {
     use std::fs;
 
-    use futures::future::join_all;
+    use futures::future::{join_all, poll_immediate};
 
     use super::*;
 
@@ -201,12 +241,14 @@ mod tests {
         let stays = join_all((0..64).map(|_| Stay::begin(watches.of(root.path(), false)))).await;
         assert!(stays.iter().all(|stay| !stay.is_alone()));
         fs::write(root.path().join("new"), "x").expect("a file");
-        // All of them ask before anybody has looked.
-        let gate = watch.last.lock().await;
+        // All of them ask while a look is under way that began before.
+        let (over, under_way) = tokio::sync::watch::channel(());
+        lock(&watch.looking).under_way = Some(under_way);
         let asking = join_all(stays.iter().map(Stay::now));
         let opened = async {
             tokio::task::yield_now().await;
-            drop(gate);
+            lock(&watch.looking).under_way = None;
+            over.send_replace(());
         };
         let (seen, ()) = tokio::join!(asking, opened);
         for (stay, seen) in stays.iter().zip(&seen) {
@@ -221,6 +263,20 @@ mod tests {
             seen.iter().all(|other| Arc::ptr_eq(other, &seen[0])),
             "one look for all"
         );
+    }
+
+    #[tokio::test]
+    async fn who_is_not_polled_any_more_holds_up_nobody() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let watches = Watches::default();
+        let watch = watches.of(root.path(), false);
+        let mut left = Box::pin(Stay::begin(Arc::clone(&watch)));
+        for _ in 0..3 {
+            let _ = poll_immediate(&mut left).await;
+        }
+        let stay = Stay::begin(watch).await;
+        assert_eq!(stay.before().map(|seen| seen.traces.is_ok()), Some(true));
+        assert!(stay.now().await.traces.is_ok());
     }
 
     #[tokio::test]
