@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use orch_pty::{Command, Exit, Stdin, TerminalMode, Tier};
+use orch_pty::{Command, Exit, SpawnError, Stdin, TerminalMode, Tier};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
@@ -41,6 +41,7 @@ pub(crate) async fn perform(
     let nothing = |why: String| Evidence {
         command: check.to_string(),
         verdict: Verdict::Unverified,
+        started: true,
         ended: why,
         output: String::new(),
     };
@@ -54,10 +55,9 @@ pub(crate) async fn perform(
     let session = match Session::start_clean(&command, Box::new(|_, _| {}), redactor.clone(), tasks) {
         Ok(session) => Watched(session),
         Err(error) => {
-            return (
-                nothing(crate::plain::line(&redactor.text(&error.to_string()), 500)),
-                Vec::new(),
-            );
+            let mut evidence = nothing(crate::plain::line(&redactor.text(&told(&error)), 500));
+            evidence.started = false;
+            return (evidence, Vec::new());
         }
     };
     let limit = Instant::now().checked_add(check.limit);
@@ -89,6 +89,20 @@ pub(crate) async fn perform(
         ..nothing(String::new())
     };
     (evidence, left)
+}
+
+/// Why it did not start, without the list of folders that were searched: that is as long as the user's `PATH`.
+fn told(error: &SpawnError) -> String {
+    match error {
+        SpawnError::NotFound {
+            program,
+            path: Some(_),
+        } => format!(
+            "cannot start `{}`: no such program in PATH; install it or give its path",
+            program.display()
+        ),
+        error => error.to_string(),
+    }
 }
 
 /// The end of what it printed.

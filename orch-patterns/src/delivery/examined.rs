@@ -71,6 +71,11 @@ impl Examined {
         lines
     }
 
+    /// The first check that could not be started. No writer can repair that, and no further round finds out more.
+    pub(super) fn not_started(&self) -> Option<&Evidence> {
+        self.evidence.iter().find(|evidence| !evidence.started)
+    }
+
     fn open_checks(&self) -> impl Iterator<Item = &Evidence> {
         let open = |evidence: &&Evidence| !evidence.verdict.is_confirmed();
         self.evidence.iter().filter(open)

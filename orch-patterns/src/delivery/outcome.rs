@@ -1,5 +1,6 @@
 //! What comes of writing and verifying: the patch, what is known of it, and how it came about.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
@@ -78,15 +79,21 @@ impl Delivery {
 
 impl Delivery {
     /// The one thing to do next, for people.
-    pub(crate) fn next_step(&self) -> &'static str {
-        match self.verdict {
+    pub(crate) fn next_step(&self) -> Cow<'static, str> {
+        let examined = self.rounds.last().and_then(|round| round.examined.as_ref());
+        if let Some(check) = examined.and_then(Examined::not_started) {
+            let command = plain::line(&check.command, 80);
+            return format!("install or correct `{command}`, then verify: it could not be started.").into();
+        }
+        let step = match self.verdict {
             Verdict::Confirmed if self.patch.is_empty() => {
                 "see for yourself why it holds: nothing was changed for it."
             }
             Verdict::Confirmed => "look at the diff, and apply it.",
             Verdict::Refuted => "decide by what is still wrong: more rounds, another task, or your own hand.",
             Verdict::Unverified => "verify it before you apply it: nobody found out whether it holds.",
-        }
+        };
+        step.into()
     }
 }
 

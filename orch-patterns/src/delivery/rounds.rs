@@ -16,7 +16,7 @@ const ROUNDS: usize = 3;
 /// It ends with what there is: when it is confirmed, when the rounds are used up, when the implementer fails, and when
 /// there is nothing that a further round could be told, since nobody found anything out. What the implementer wrote is
 /// in the [`Delivery`] in all cases. When a verifying reader changes files at the desk it ends as well: what stands there
-/// is no longer the implementer's.
+/// is no longer the implementer's. And when a check cannot be started: no implementer can repair that.
 ///
 /// When to use it: for a task that needs no review and no scouts, as a part of a pattern of your own. It costs, for each
 /// round, the implementer, and the reader where there is one; checks cost no worker.
@@ -148,7 +148,8 @@ impl Pattern for Rounds {
             let examined = self.examine(&mut desk, &assignment, said, &patch, round).await?;
             let verdict = examined.verdict;
             let spoilt = examined.missing.as_ref().is_some_and(is_spoilt);
-            let complaint = examined.complaint().filter(|_| round < self.at_most && !spoilt);
+            let hopeless = spoilt || examined.not_started().is_some();
+            let complaint = examined.complaint().filter(|_| round < self.at_most && !hopeless);
             let examined = Some(examined);
             rounds.push(Round { fix, examined });
             let Some(complaint) = complaint else {

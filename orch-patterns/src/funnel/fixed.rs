@@ -1,5 +1,6 @@
 //! What a funnel returns.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use orch_core::{Coverage, Missing, Patch, Verdict};
@@ -57,11 +58,11 @@ impl Fixed {
     }
 
     /// The one thing to do next.
-    fn next_step(&self) -> &'static str {
+    fn next_step(&self) -> Cow<'static, str> {
         match &self.delivery {
             Some(delivery) => delivery.next_step(),
-            None if self.found_nothing() => "nothing; every reviewer looked and none found anything.",
-            None => "let the reviewers that are missing look before you take this for flawless.",
+            None if self.found_nothing() => "nothing; every reviewer looked and none found anything.".into(),
+            None => "let the reviewers that are missing look before you take this for flawless.".into(),
         }
     }
 }

@@ -7,7 +7,7 @@ use orch_core::event::EventKind;
 use orch_core::{Check, Error, FailClass, Halt, Limits, Outcome, Unfinished};
 use orch_patterns::agent::Agent;
 use orch_patterns::prelude::*;
-use orch_patterns::{Assignment, Delivery, Examination, Rounds, StateDir, Verification, engine};
+use orch_patterns::{Assignment, Delivery, Examination, Rounds, StateDir, Undertaking, Verification, engine};
 use orch_testkit::memory_engine::Play;
 use serde_json::json;
 
@@ -186,6 +186,50 @@ async fn nobody_is_sent_back_with_nothing_to_repair() {
     assert!(
         delivery.remaining()[0].contains("the verifier died"),
         "{delivery}"
+    );
+}
+
+#[tokio::test]
+async fn a_check_that_cannot_start_costs_one_round_and_is_named() {
+    let shop = workshop(&["five"], |_| unreachable!("no reader is asked"));
+    let checks = [is("five"), check("no-such-program-4711", ["x"])];
+    let delivery = delivered(&shop, &Rounds::new(implementer(), checks).at_most(3)).await;
+    assert_eq!(delivery.verdict(), Verdict::Unverified);
+    assert_eq!(
+        shop.prompts_of("Implement").len(),
+        1,
+        "no implementer can repair it"
+    );
+    let evidence = &delivery.rounds[0].examined.as_ref().unwrap().evidence;
+    assert_eq!(
+        evidence.iter().map(|one| one.started).collect::<Vec<_>>(),
+        [true, false]
+    );
+    assert_eq!(
+        evidence[1].ended,
+        "cannot start `no-such-program-4711`: no such program in PATH; install it or give its path",
+        "the folders that were searched are not listed"
+    );
+    let pack = ContextPack::new()
+        .implement(implementer())
+        .verify(check("no-such-program-4711", ["x"]));
+    let shop = workshop(&["five"], |_| unreachable!("no reader is asked"));
+    let text = shop
+        .orch
+        .run(
+            &pack,
+            Task::new("Write five.").size(Undertaking::Edit {
+                files: 1,
+                lines: 1,
+                isolated: true,
+            }),
+        )
+        .await
+        .unwrap()
+        .to_string();
+    assert!(
+        text.contains("install or correct `no-such-program-4711 x`, then verify"),
+        "{text}"
     );
 }
 
