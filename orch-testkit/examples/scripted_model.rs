@@ -25,15 +25,43 @@
 //! In a program the agents take them by their `env`. `text "no" json '{…}'` shows a repair turn. codex's turn for it is
 //! a further one of ours; Claude Code asks its model again within its own turn.
 
-#![allow(clippy::print_stdout, reason = "a program for a terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
 
 use std::error::Error;
 use std::io::Read as _;
+use std::process::ExitCode;
 
 use orch_testkit::server::{Reply, Request, Rule, Script, Server};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let server = Server::start(script(std::env::args().skip(1))?)?;
+const USAGE: &str = "\
+usage: scripted_model TURN...
+  the turns of one conversation, in order; the last one is repeated:
+  text T | json J | shell LINE | write PATH | status N | drop T | mute T | silence
+  for example: scripted_model shell \"echo hello\" text \"done\"";
+
+fn main() -> ExitCode {
+    let served = match script(std::env::args().skip(1)) {
+        Ok(script) => serve(script),
+        Err(error) => {
+            eprintln!("scripted_model: {error}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("scripted_model: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(script: Script) -> Result<(), Box<dyn Error>> {
+    let server = Server::start(script)?;
     println!("{}", server.origin());
     std::io::stdin().read_to_end(&mut Vec::new())?;
     for request in server.requests() {
