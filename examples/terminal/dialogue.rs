@@ -18,13 +18,18 @@ pub(crate) enum Interpreter {
 }
 
 impl Interpreter {
+    /// It leaves no history: there is no home to put it in, and empty names say so to those that know the variables.
     fn command(self) -> Command {
-        match self {
+        let command = match self {
             Self::Python3 => Command::new("python3")
                 .args(["-i", "-q"])
                 .env("PYTHON_BASIC_REPL", "1"),
             Self::Bash => Command::new("bash").args(["--norc", "--noprofile", "--noediting", "-i"]),
-        }
+        };
+        command
+            .env("HOME", "/nonexistent")
+            .env("HISTFILE", "")
+            .env("PYTHON_HISTORY", "")
     }
 
     /// Makes the prompt one that can be waited for.
