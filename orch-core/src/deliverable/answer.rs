@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::strict::{SchemaError, strict};
+use crate::plain;
 
 /// A type that a worker can be asked for: anything that deserialises and knows its schema.
 ///
@@ -26,6 +27,9 @@ pub trait Deliverable: Sized + Send + 'static {
     fn parse(text: &str) -> Result<Self, String>;
 }
 
+/// How many characters of an answer that cannot be read are in the complaint about it.
+const SHOWN: usize = 80;
+
 /// How a type travels.
 enum Shape {
     Text,
@@ -44,14 +48,14 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Deliverable for T {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let (shape, _) = shape_of::<T>();
+        let (shape, schema) = shape_of::<T>();
         match shape {
             Shape::Text => {
                 serde_json::from_value(Value::String(text.to_owned())).map_err(|error| error.to_string())
             }
-            Shape::Object => read_json(text),
+            Shape::Object => read_json(text, &required_of(&schema)),
             Shape::Wrapped => {
-                let mut wrapped: Value = read_json(text)?;
+                let mut wrapped: Value = read_json(text, &["value"])?;
                 let value = wrapped.get_mut("value").map(Value::take);
                 let value = value.ok_or("the answer has no key `value` at its top")?;
                 serde_json::from_value(value).map_err(|error| format!("in `value`: {error}"))
@@ -87,9 +91,15 @@ fn wrap(mut plain: Value) -> Value {
     outer
 }
 
+/// The keys that the schema of an object requires.
+fn required_of(schema: &Value) -> Vec<&str> {
+    let keys = schema.get("required").and_then(Value::as_array);
+    keys.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
 /// Reads JSON out of a message: the whole of it, or else the one fenced block or object in it, since an agent
-/// without a schema flag likes to say a sentence first.
-fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+/// without a schema flag likes to say a sentence first. `keys` are those that it must have, for the complaint.
+fn read_json<T: DeserializeOwned>(text: &str, keys: &[&str]) -> Result<T, String> {
     let whole = text.trim();
     let first = match serde_json::from_str(whole) {
         Ok(value) => return Ok(value),
@@ -103,7 +113,22 @@ fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     {
         return serde_json::from_str(&whole[from..=to]).map_err(|error| error.to_string());
     }
-    Err(format!("the answer is not JSON: {first}"))
+    Err(no_json(whole, &first, keys))
+}
+
+/// The complaint about an answer without an object in it: how it begins, and what is wanted.
+fn no_json(answer: &str, error: &serde_json::Error, keys: &[&str]) -> String {
+    let begins = plain::line(answer, SHOWN);
+    let begins = if begins.is_empty() {
+        "it is empty".to_owned()
+    } else {
+        format!("it begins \"{begins}\"")
+    };
+    let wanted = match keys {
+        [] => String::new(),
+        keys => format!(" with the keys `{}`", keys.join("`, `")),
+    };
+    format!("the answer is not JSON: {error}; {begins}; answer with one JSON object{wanted}")
 }
 
 #[cfg(test)]
@@ -134,7 +159,22 @@ mod tests {
     fn the_complaint_names_what_is_wrong() {
         let complaint = Note::parse(r#"{"line":3}"#).unwrap_err();
         assert!(complaint.contains("missing field `text`"), "{complaint}");
-        assert!(Note::parse("no idea").unwrap_err().contains("not JSON"));
+    }
+
+    #[test]
+    fn the_complaint_about_what_is_no_json_shows_its_beginning_and_the_keys() {
+        let ends = |complaint: &str, end: &str| assert!(complaint.ends_with(end), "{complaint}");
+        let wanted = "answer with one JSON object with the keys `text`";
+        let complaint = Note::parse("no\u{1b}[31m idea\nat all").unwrap_err();
+        assert!(complaint.starts_with("the answer is not JSON: "), "{complaint}");
+        ends(&complaint, &format!("; it begins \"no idea at all\"; {wanted}"));
+        ends(
+            &Note::parse(" \n").unwrap_err(),
+            &format!("; it is empty; {wanted}"),
+        );
+        let long = Note::parse(&"é".repeat(500)).unwrap_err();
+        ends(&long, &format!("\"{}…\"; {wanted}", "é".repeat(80)));
+        ends(&Vec::<Note>::parse("none").unwrap_err(), "with the keys `value`");
     }
 
     #[test]
