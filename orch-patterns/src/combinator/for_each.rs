@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Digest, Halt, Pattern, Result};
+use orch_core::{Covered, Cx, Digest, Halt, Pattern, Result, plain};
 use serde::Serialize;
 
 use super::{Branch, gather};
+
+/// How many characters of an input are in its label.
+const SHOWN: usize = 40;
 
 /// One pattern, once for each of many inputs. See [`PatternExt::for_each`](crate::PatternExt::for_each).
 ///
@@ -23,8 +26,8 @@ use super::{Branch, gather};
 /// - **Order**: the outputs are in the order of the inputs, without those that are missing.
 /// - **Step keys**: each input's work stands under the digest of the input's JSON form and its ordinal among equals, so
 ///   that another order of the inputs is the same work.
-/// - **Failure**: an unfinished one is missing coverage, named `item 2` after its place among the inputs. A halt ends
-///   all of them.
+/// - **Failure**: an unfinished one is missing coverage, named `item 2: "src/b.rs"` after its place among the inputs and
+///   the beginning of its JSON form. A halt ends all of them.
 /// - **Cancel**: dropping it cancels those that run.
 /// - **Cost**: the workers of the pattern, for each input. `at_most` bounds what is begun at a time; the
 ///   orchestrator's own limit holds besides.
@@ -39,6 +42,14 @@ impl<P> ForEach<P> {
     pub(crate) fn new(inner: P, at_most: usize) -> Self {
         assert!(at_most > 0, "for_each(0) would never run anything");
         Self { inner, at_most }
+    }
+}
+
+/// What input number `number` is called where it is missing.
+fn label(number: usize, input: &impl Serialize) -> String {
+    match serde_json::to_string(input) {
+        Ok(json) => format!("item {number}: {}", plain::line(&json, SHOWN)),
+        Err(_) => format!("item {number}"),
     }
 }
 
@@ -63,8 +74,9 @@ where
             let ordinal = equals.entry(digest).or_default();
             let child = cx.child(format!("{digest}#{ordinal}"));
             *ordinal += 1;
+            let label = label(index + 1, &input);
             let work = async move { self.inner.run(&child, input).await };
-            branches.push(Branch::new(format!("item {}", index + 1), work));
+            branches.push(Branch::new(label, work));
         }
         let gathered = gather(branches, self.at_most).await?;
         let outputs: Vec<P::Out> = gathered.done.into_iter().map(|(_, output)| output).collect();

@@ -7,6 +7,9 @@ use super::Task;
 use crate::deliverable::ContextNotes;
 use crate::staff::Staff;
 
+/// How many characters of its question are in its label.
+const LABEL: usize = 40;
+
 /// A scout of a [`ContextPack`](crate::ContextPack): it reads and changes nothing. A question is one by itself.
 #[derive(Debug, Clone)]
 #[must_use = "a scout does nothing until a context pack sends it"]
@@ -52,6 +55,11 @@ impl Scout {
         plain::line(self.question.trim(), 200)
     }
 
+    /// What it is called in progress: several run at once, and each has another question.
+    fn label(&self) -> String {
+        format!("Scout: {}", plain::line(self.question.trim(), LABEL))
+    }
+
     /// The worker that does it.
     pub(super) fn worker(&self) -> Worker<Task, ContextNotes> {
         let question = self.question.trim().to_owned();
@@ -66,7 +74,7 @@ impl Scout {
                 None => brief,
             }
         });
-        self.staff.hire(worker, "Scout")
+        self.staff.hire(worker, self.label())
     }
 }
 

@@ -74,7 +74,7 @@ async fn for_each_keeps_the_order_and_says_what_is_missing() {
         .await
         .unwrap();
     assert_eq!(covered.coverage().to_string(), "2 of 3");
-    assert_eq!(covered.missing()[0].label, "item 2");
+    assert_eq!(covered.missing()[0].label, r#"item 2: "bad""#);
     assert_eq!(covered.accept_partial(), ["a", "c"]);
 }
 

@@ -228,7 +228,7 @@ async fn cancelled_in_the_middle_it_leaves_nothing() {
         let shop = Workshop::new(well(move |part| (part.role == role).then(Play::silence)));
         let pattern = pattern().condense(PackByWorker::new());
         let cancel = async {
-            let queued = |kind: &EventKind| matches!(kind, EventKind::WorkerQueued { label, .. } if label.ends_with(role));
+            let queued = |kind: &EventKind| matches!(kind, EventKind::WorkerQueued { label, .. } if label.contains(role));
             shop.house
                 .seen
                 .until(|events| events.iter().any(|event| queued(&event.kind)))

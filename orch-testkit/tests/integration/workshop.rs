@@ -89,7 +89,9 @@ impl Workshop {
 }
 
 fn role_of(job: &Job) -> &str {
-    job.label.split_once(' ').map_or("", |(_, role)| role)
+    let role = job.label.split_once(' ').map_or("", |(_, role)| role);
+    // What follows a colon tells it from others of its role.
+    role.split_once(": ").map_or(role, |(role, _)| role)
 }
 
 impl Part<'_> {
