@@ -35,6 +35,12 @@ impl Decision {
 ///
 /// The note becomes words of the orchestrator's. Where it may come from another worker, implement this for an input of
 /// your own that keeps notes apart, and put them into the brief as a [`Material`](orch_prompts::Material).
+#[diagnostic::on_unimplemented(
+    message = "a gate cannot give a note to `{Self}`",
+    label = "this input takes no note for a revision",
+    note = "implement `Revise` for an input type of your own that holds `{Self}` and its notes",
+    note = "where there is nothing to revise, decide in a `step` that returns `Halt::Rejected`, put after the pattern with `then`"
+)]
 pub trait Revise {
     /// The input with the note added; those of earlier revisions stay.
     fn revise(self, note: &str) -> Self;
