@@ -91,8 +91,9 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
             files,
         } => {
             format!(
-                "base: {} ({files} files, {})",
+                "base: {} ({files} file{}, {})",
                 plain::line(artefact, 120),
+                if *files == 1 { "" } else { "s" },
                 digest.short()
             )
         }
@@ -175,7 +176,7 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
         EventKind::DeskFreed { paths, .. } => format!("desk given back: {paths}"),
         EventKind::PatchMade {
             files, left_out: 0, ..
-        } => format!("patch: {files} files"),
+        } => format!("patch: {files} file{}", if *files == 1 { "" } else { "s" }),
         EventKind::PatchMade { files, left_out, .. } => {
             format!("patch: {files} files; {left_out} more were changed beside it and are left out")
         }

@@ -73,8 +73,9 @@ impl ReviewFanout {
         Plan::new([
             "Read what is to be reviewed and fix it as the base.".to_owned(),
             format!(
-                "Review it in parallel through {} lenses: {}.",
+                "Review it in parallel through {} {}: {}.",
                 names.len(),
+                if names.len() == 1 { "lens" } else { "lenses" },
                 names.join(", ")
             ),
             "Merge the findings, rank them, and recommend the next step.".to_owned(),

@@ -86,11 +86,11 @@ async fn nested_plans_stand_under_the_step_that_they_belong_to() {
     [x] half: run both
         left / review-fanout:
         [x] Read what is to be reviewed and fix it as the base.
-        [x] Review it in parallel through 1 lenses: one.
+        [x] Review it in parallel through 1 lens: one.
         [x] Merge the findings, rank them, and recommend the next step.
         right / review-fanout:
         [x] Read what is to be reviewed and fix it as the base.
-        [x] Review it in parallel through 1 lenses: one.
+        [x] Review it in parallel through 1 lens: one.
         [x] Merge the findings, rank them, and recommend the next step.
     [x] half: conclude
     right / half:";
