@@ -55,7 +55,13 @@ pub(crate) async fn gather_until<O>(
     let mut done = Vec::new();
     let mut missing = Vec::new();
     while done.len() < enough {
-        while running.len() < at_most
+        // With no more at a time than are needed, nobody begins in vain.
+        let at_once = if at_most <= enough {
+            at_most.min(enough - done.len())
+        } else {
+            at_most
+        };
+        while running.len() < at_once
             && let Some(next) = waiting.pop_front()
         {
             running.push(next);
