@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use crate::work_tree::{GitPlaces, Look, NotLooked, Traces};
 
@@ -35,8 +35,30 @@ pub(super) struct Watch {
 #[derive(Debug, Default)]
 struct Looking {
     last: Option<Arc<Seen>>,
-    /// Says when the look that goes on is over.
-    under_way: Option<watch::Receiver<()>>,
+    /// Says when the look that goes on is over: to those who wait in the order in which they came.
+    under_way: Option<Arc<Notify>>,
+}
+
+/// The end of a look, also of one that never began since the runtime was shut down.
+struct Over {
+    looking: Arc<Mutex<Looking>>,
+    seen: Seen,
+    waiting: Arc<Notify>,
+}
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        let nothing = Err(NotLooked::Unreadable("nobody looked".to_owned()));
+        let seen = Seen {
+            serves: self.seen.serves,
+            traces: std::mem::replace(&mut self.seen.traces, nothing),
+        };
+        let mut looking = lock(&self.looking);
+        looking.last = Some(Arc::new(seen));
+        looking.under_way = None;
+        drop(looking);
+        self.waiting.notify_waiters();
+    }
 }
 
 #[derive(Debug, Default)]
@@ -125,46 +147,53 @@ impl Watch {
     /// A look that began no earlier than `ticket` was asked for; one that somebody else asked for will do.
     async fn look(&self, ticket: u64) -> Arc<Seen> {
         loop {
-            let mut under_way = {
+            let (over, begun) = {
                 let mut looking = lock(&self.looking);
                 if let Some(seen) = looking.last.as_ref().filter(|seen| seen.serves >= ticket) {
                     return Arc::clone(seen);
                 }
-                match &looking.under_way {
-                    Some(under_way) => under_way.clone(),
-                    None => self.begin_look(&mut looking),
-                }
+                let (under_way, begun) = if let Some(under_way) = &looking.under_way {
+                    (Arc::clone(under_way), None)
+                } else {
+                    let begun = self.begin_look(&mut looking);
+                    (Arc::clone(&begun.waiting), Some(begun))
+                };
+                // Made before the lock is given back, so that the end is not missed.
+                (under_way.notified_owned(), begun)
             };
-            if under_way.changed().await.is_err() {
-                lock(&self.looking).under_way = None;
-                let why = "the runtime was shut down".to_owned();
-                return Arc::new(Seen {
-                    serves: ticket,
-                    traces: Err(NotLooked::Unreadable(why)),
-                });
+            // Not under the lock: where the runtime is shut down it is over at once.
+            if let Some(begun) = begun {
+                self.go_on(begun);
             }
+            over.await;
         }
     }
 
-    fn begin_look(&self, looking: &mut Looking) -> watch::Receiver<()> {
-        let serves = self.asked.load(Ordering::SeqCst);
+    fn begin_look(&self, looking: &mut Looking) -> Over {
+        let waiting = Arc::new(Notify::new());
+        looking.under_way = Some(Arc::clone(&waiting));
+        Over {
+            looking: Arc::clone(&self.looking),
+            seen: Seen {
+                serves: self.asked.load(Ordering::SeqCst),
+                traces: Err(NotLooked::Unreadable("the runtime was shut down".to_owned())),
+            },
+            waiting,
+        }
+    }
+
+    /// Looks, beside the runtime.
+    fn go_on(&self, over: Over) {
         let (root, repositories) = (self.root.clone(), self.repositories());
         let look = Look {
             folders: self.is_private,
             limit: LIMIT,
         };
-        let (over, under_way) = watch::channel(());
-        let shared = Arc::clone(&self.looking);
         tokio::task::spawn_blocking(move || {
-            let traces = Traces::walk(&root, &repositories, look);
-            let mut looking = lock(&shared);
-            looking.last = Some(Arc::new(Seen { serves, traces }));
-            looking.under_way = None;
-            drop(looking);
-            over.send_replace(());
+            let mut over = over;
+            over.seen.traces = Traces::walk(&root, &repositories, look);
+            drop(over);
         });
-        looking.under_way = Some(under_way.clone());
-        under_way
     }
 
     fn presence(&self) -> MutexGuard<'_, Presence> {
@@ -242,13 +271,13 @@ mod tests {
         assert!(stays.iter().all(|stay| !stay.is_alone()));
         fs::write(root.path().join("new"), "x").expect("a file");
         // All of them ask while a look is under way that began before.
-        let (over, under_way) = tokio::sync::watch::channel(());
-        lock(&watch.looking).under_way = Some(under_way);
+        let waiting = Arc::new(Notify::new());
+        lock(&watch.looking).under_way = Some(Arc::clone(&waiting));
         let asking = join_all(stays.iter().map(Stay::now));
         let opened = async {
             tokio::task::yield_now().await;
             lock(&watch.looking).under_way = None;
-            over.send_replace(());
+            waiting.notify_waiters();
         };
         let (seen, ()) = tokio::join!(asking, opened);
         for (stay, seen) in stays.iter().zip(&seen) {

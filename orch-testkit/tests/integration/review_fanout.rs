@@ -410,7 +410,9 @@ async fn a_run_that_is_taken_up_again_asks_nobody_twice() {
         .await
         .unwrap();
     assert_eq!(first.accept_partial(), again.accept_partial());
-    let asked: Vec<String> = engine.jobs().into_iter().map(|job| job.agent).collect();
+    let mut asked: Vec<String> = engine.jobs().into_iter().map(|job| job.agent).collect();
+    // Which of the two first ones began first is a matter of moments.
+    asked[..2].sort();
     assert_eq!(
         asked,
         ["one", "two", "two"],
