@@ -17,7 +17,8 @@ pub(super) enum Fate {
 /// Records the case where the environment asks for it.
 ///
 /// # Panics
-/// When the record cannot be written: the account would be wrong without anybody noticing.
+/// When the record cannot be written, or another case has the name: the account would be wrong without anybody
+/// noticing.
 pub(super) fn record(case: &str, fate: Fate) {
     if let Some(folder) = env::var_os(FOLDER).map(PathBuf::from) {
         write(&folder, case, fate)
@@ -44,7 +45,15 @@ fn write(folder: &Path, case: &str, fate: Fate) -> io::Result<()> {
         Fate::LeftOut => "left-out",
     };
     fs::create_dir_all(folder)?;
-    fs::write(folder.join(format!("{case}.{ending}")), "")
+    let taken = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            io::Error::other("a case of that name is recorded already; each has its own name")
+        }
+        _ => error,
+    };
+    fs::File::create_new(folder.join(format!("{case}.{ending}")))
+        .map(drop)
+        .map_err(taken)
 }
 
 #[cfg(test)]
@@ -59,6 +68,14 @@ mod tests {
         write(&account, "two", Fate::LeftOut).unwrap();
         assert!(account.join("one.ran").is_file());
         assert!(account.join("two.left-out").is_file());
+    }
+
+    #[test]
+    fn two_cases_of_one_name_are_never_counted_as_one() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "one", Fate::Ran).unwrap();
+        let error = write(folder.path(), "one", Fate::Ran).unwrap_err();
+        assert!(error.to_string().contains("each has its own name"), "{error}");
     }
 
     #[test]

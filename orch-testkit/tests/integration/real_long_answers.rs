@@ -41,28 +41,28 @@ async fn comes_whole(candidate: &dyn Candidate) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn real_claude_writes_a_long_answer_to_its_end() {
-    if let Some(real) = real::claude("long_answer") {
+    if let Some(real) = real::claude("long_answer_claude") {
         comes_whole(&conformance::claude(&real)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn real_codex_writes_a_long_answer_to_its_end() {
-    if let Some(real) = real::codex("long_answer") {
+    if let Some(real) = real::codex("long_answer_codex") {
         comes_whole(&conformance::codex(&real)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn real_opencode_writes_a_long_answer_to_its_end() {
-    if let Some(real) = real::opencode("long_answer") {
+    if let Some(real) = real::opencode("long_answer_opencode") {
         comes_whole(&conformance::opencode(&real)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn real_gemini_writes_a_long_answer_to_its_end() {
-    if let Some(real) = real::gemini("long_answer") {
+    if let Some(real) = real::gemini("long_answer_gemini") {
         comes_whole(&conformance::gemini(&real)).await;
     }
 }
