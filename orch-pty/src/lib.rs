@@ -36,7 +36,7 @@
 //! | --- | --- |
 //! | to say what runs, and where its streams go | [`Command`], [`Stdin`], [`Output`], [`Size`], [`TerminalMode`], [`SpawnMethod`] |
 //! | what a spawn gives, or why it does not | [`Process`], [`SpawnError`] |
-//! | to talk to it | [`Terminal`], [`PipeReader`], [`PipeWriter`], [`WriteError`] |
+//! | to talk to it | [`Terminal`], [`OutputReader`], [`PipeWriter`], [`WriteError`] |
 //! | to read all it says, whoever holds its terminal | [`Drain`], [`Grace`] |
 //! | to know how it ended | [`Child`], [`Exit`] |
 //! | to know and to require what holds it when this program dies | [`containment()`], [`Containment`], [`Tier`], [`janitor`] |
@@ -148,6 +148,8 @@ mod leader;
 #[cfg(unix)]
 mod namespace;
 #[cfg(unix)]
+mod output;
+#[cfg(unix)]
 mod owned;
 #[cfg(unix)]
 mod pipe;
@@ -181,7 +183,8 @@ pub use crate::{
     error::SpawnError,
     exit::{Exit, Status},
     input::WriteError,
-    pipe::{PipeReader, PipeWriter},
+    output::OutputReader,
+    pipe::PipeWriter,
     process::Process,
     signal::Signal,
     tag::{InvalidRunTag, RunTag, Tag},

@@ -1,4 +1,4 @@
-//! Our ends of a child's pipes.
+//! [`PipeWriter`]: our end of a child's standard input, when that is a pipe.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -6,49 +6,11 @@ use std::time::Duration;
 
 use tokio::io::Interest;
 
-use crate::endpoint::{Endpoint, Readable};
+use crate::endpoint::Endpoint;
 use crate::flow::Kind;
 use crate::input::{Hitch, WriteError};
 use crate::sys::descriptor;
 use crate::sys::reactor::Unregistered;
-
-/// What a child writes to its standard output or standard error.
-#[derive(Debug)]
-pub struct PipeReader {
-    endpoint: Endpoint,
-}
-
-impl PipeReader {
-    pub(crate) fn new(fd: OwnedFd) -> Result<Self, Unregistered> {
-        Ok(Self {
-            endpoint: Endpoint::new(fd, Kind::Pipe, Interest::READABLE)?,
-        })
-    }
-
-    /// Reads what the child has written, waiting for the first byte: at most `buffer.len()` bytes, 0 at the end.
-    /// The end comes when no process holds the child's side any more.
-    ///
-    /// # Errors
-    /// The operating system's.
-    ///
-    /// # Cancel safety
-    /// Cancel safe: a read that did not complete has taken nothing.
-    pub async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.endpoint.read(buffer).await
-    }
-
-    /// Reads what is there now: `None` when that is nothing yet, `Some(0)` at the end.
-    ///
-    /// # Errors
-    /// The operating system's.
-    pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
-        self.endpoint.try_read(buffer)
-    }
-
-    pub(crate) async fn readable(&self) -> io::Result<Readable<'_>> {
-        self.endpoint.readable().await
-    }
-}
 
 /// What a child reads from its standard input. Dropping it ends that input.
 #[derive(Debug)]

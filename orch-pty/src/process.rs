@@ -1,7 +1,8 @@
 //! [`Process`]: what a spawn returns.
 
 use crate::child::Child;
-use crate::pipe::{PipeReader, PipeWriter};
+use crate::output::OutputReader;
+use crate::pipe::PipeWriter;
 use crate::terminal::Terminal;
 
 /// A started process with our ends of its streams. Take it apart by moving the fields out.
@@ -20,8 +21,8 @@ pub struct Process {
     pub terminal: Option<Terminal>,
     /// Its standard input, when that is a pipe.
     pub stdin: Option<PipeWriter>,
-    /// Its standard output, when that is a pipe.
-    pub stdout: Option<PipeReader>,
-    /// Its standard error, when that is a pipe.
-    pub stderr: Option<PipeReader>,
+    /// Its standard output, when that is a pipe or a terminal of its own.
+    pub stdout: Option<OutputReader>,
+    /// Its standard error, when that is a pipe or a terminal of its own.
+    pub stderr: Option<OutputReader>,
 }

@@ -191,14 +191,17 @@ pub struct Launch {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outlet {
-    /// On its terminal, for a CLI that ends before a pipe has taken all that it wrote. Every process below it can open
-    /// that as `/dev/tty` and be taken for it.
+    /// On its terminal; its standard error is a pipe. Every process below it can open the terminal as `/dev/tty` and be
+    /// taken for it.
     #[default]
     Terminal,
     /// Into a pipe, which is the CLI's standard output alone; its standard error is the terminal. What it starts
     /// without that output, as these CLIs start their tools, says nothing in its name by `/dev/tty`. A process of the
     /// same user that is not sandboxed can still write to `/proc/PID/fd/1`.
     Pipe,
+    /// On a second terminal, which controls nobody; else as [`Pipe`](Self::Pipe). For a CLI that ends before a pipe has
+    /// taken all that it wrote, and writes to a terminal at once.
+    OwnTerminal,
 }
 
 /// What a turn's process reads from its standard input; it ends there, it is never an open pipe.

@@ -237,6 +237,7 @@ fn command_of(program: PathBuf, launch: Launch, job: &Job, pass_env: &[String]) 
     command = match launch.outlet {
         Outlet::Terminal => command.stderr(Output::Pipe),
         Outlet::Pipe => command.stdout(Output::Pipe),
+        Outlet::OwnTerminal => command.stdout(Output::OwnTerminal),
     };
     let names = launch.pass_env.iter().chain(pass_env).map(String::as_str);
     command = environment::declared(command, names, &launch.set_env);

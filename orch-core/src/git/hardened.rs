@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use orch_pty::{Command, Exit, Output, PipeReader, Stdin};
+use orch_pty::{Command, Exit, Output, OutputReader, Stdin};
 
 /// The most bytes that git may print: far more than any worker reads.
 const OUTPUT_LIMIT: usize = 64 << 20;
@@ -237,7 +237,7 @@ async fn said(command: &Command) -> Result<Said, String> {
 }
 
 /// Reads a pipe to its end; keeps at most `limit` bytes and says whether that was all.
-async fn read_all(pipe: &PipeReader, limit: usize) -> std::io::Result<(Vec<u8>, bool)> {
+async fn read_all(pipe: &OutputReader, limit: usize) -> std::io::Result<(Vec<u8>, bool)> {
     let mut kept = Vec::new();
     let mut complete = true;
     let mut chunk = vec![0; 16 << 10];

@@ -11,7 +11,9 @@ use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use orch_pty::{Child, Drain, Drained, Exit, Grace, KillReport, Ladder, PipeReader, Source, Terminal, Tree};
+use orch_pty::{
+    Child, Drain, Drained, Exit, Grace, KillReport, Ladder, OutputReader, Source, Terminal, Tree,
+};
 use tokio::sync::watch;
 
 use super::meter::Meter;
@@ -27,8 +29,8 @@ type Climb = Pin<Box<dyn Future<Output = KillReport> + Send>>;
 pub(super) struct Owner {
     pub(super) child: Child,
     pub(super) terminal: Option<Arc<Terminal>>,
-    pub(super) stdout: Option<PipeReader>,
-    pub(super) stderr: Option<PipeReader>,
+    pub(super) stdout: Option<OutputReader>,
+    pub(super) stderr: Option<OutputReader>,
     pub(super) tap: Tap,
     pub(super) sieve: Sieve,
     pub(super) ended: watch::Sender<Option<Ended>>,

@@ -4,9 +4,11 @@
 //! [`Process::into_async`] hands them over to a tokio runtime.
 
 mod child;
+mod output;
 mod process;
 mod terminal;
 
 pub use child::Child;
+pub use output::OutputReader;
 pub use process::Process;
 pub use terminal::Terminal;

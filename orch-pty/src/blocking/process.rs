@@ -1,8 +1,8 @@
 //! [`Process`]: what a blocking spawn returns.
 
-use std::io::{self, PipeReader, PipeWriter};
+use std::io::{self, PipeWriter};
 
-use super::{Child, Terminal};
+use super::{Child, OutputReader, Terminal};
 use crate::sys::descriptor;
 use crate::sys::reactor::Unregistered;
 
@@ -17,10 +17,10 @@ pub struct Process {
     pub terminal: Option<Terminal>,
     /// Its standard input, when that is a pipe.
     pub stdin: Option<PipeWriter>,
-    /// Its standard output, when that is a pipe.
-    pub stdout: Option<PipeReader>,
-    /// Its standard error, when that is a pipe.
-    pub stderr: Option<PipeReader>,
+    /// Its standard output, when that is a pipe or a terminal of its own.
+    pub stdout: Option<OutputReader>,
+    /// Its standard error, when that is a pipe or a terminal of its own.
+    pub stderr: Option<OutputReader>,
 }
 
 impl Process {
@@ -51,9 +51,12 @@ impl Process {
             }
             None => None,
         };
-        let reader = |pipe: Option<PipeReader>| {
-            pipe.map(|pipe| crate::PipeReader::new(ready(pipe.into())?).map_err(refused))
-                .transpose()
+        let reader = |output: Option<OutputReader>| {
+            let handed_over = |output: OutputReader| {
+                let (fd, kind) = output.into_parts();
+                crate::OutputReader::new(ready(fd)?, kind).map_err(refused)
+            };
+            output.map(handed_over).transpose()
         };
         let (stdout, stderr) = (reader(stdout)?, reader(stderr)?);
         let stdin = match stdin {

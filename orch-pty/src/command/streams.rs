@@ -42,4 +42,11 @@ pub enum Output {
     /// A pipe of its own; the other end is [`Process::stdout`](crate::Process::stdout) or
     /// [`Process::stderr`](crate::Process::stderr).
     Pipe,
+    /// A terminal of its own, read as a pipe is: bytes pass unchanged, and it is nobody's controlling terminal, so
+    /// nothing that is written to `/dev/tty` comes here. A process of the same user can open it by its path, as it can
+    /// open a pipe by `/proc/PID/fd`.
+    ///
+    /// For programs that do not wait until a pipe has taken all that they wrote, as many on Node and Bun do when they
+    /// end by `process.exit`: they write to a terminal at once, and to the end.
+    OwnTerminal,
 }

@@ -10,7 +10,7 @@ use super::grace::{Grace, Listening};
 use crate::child::Child;
 use crate::endpoint::Readable;
 use crate::input::{Hitch, Recipient};
-use crate::pipe::PipeReader;
+use crate::output::OutputReader;
 use crate::terminal::Terminal;
 
 /// Where a chunk comes from.
@@ -68,8 +68,8 @@ pub enum Drained {
 pub struct Drain {
     child: Recipient,
     terminal: Option<Arc<Terminal>>,
-    stdout: Option<PipeReader>,
-    stderr: Option<PipeReader>,
+    stdout: Option<OutputReader>,
+    stderr: Option<OutputReader>,
     open: Open,
     grace: Grace,
     listening: Option<Listening>,
@@ -138,7 +138,7 @@ impl Drain {
     }
 
     /// Reads the child's standard output.
-    pub fn stdout(self, pipe: Option<PipeReader>) -> Self {
+    pub fn stdout(self, pipe: Option<OutputReader>) -> Self {
         let mut drain = self;
         drain.open.stdout = pipe.is_some();
         drain.stdout = pipe;
@@ -146,7 +146,7 @@ impl Drain {
     }
 
     /// Reads the child's standard error.
-    pub fn stderr(self, pipe: Option<PipeReader>) -> Self {
+    pub fn stderr(self, pipe: Option<OutputReader>) -> Self {
         let mut drain = self;
         drain.open.stderr = pipe.is_some();
         drain.stderr = pipe;
@@ -283,7 +283,7 @@ async fn terminal(terminal: Option<&Terminal>) -> io::Result<Readable<'_>> {
     }
 }
 
-async fn pipe(pipe: Option<&PipeReader>) -> io::Result<Readable<'_>> {
+async fn pipe(pipe: Option<&OutputReader>) -> io::Result<Readable<'_>> {
     match pipe {
         Some(pipe) => pipe.readable().await,
         None => pending().await,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::environment::Environment;
-use super::streams::{self, Ours, Theirs};
+use super::streams::{self, Heard, Ours, Theirs};
 use super::{diagnosis, program, room};
 use crate::blocking;
 use crate::child::Child;
@@ -14,8 +14,9 @@ use crate::containment::{Containment, Tier};
 use crate::error::SpawnError;
 use crate::hold::{Hold, Leader};
 use crate::namespace::{self, NoStart, Room};
+use crate::output::OutputReader;
 use crate::owned::Owned;
-use crate::pipe::{PipeReader, PipeWriter};
+use crate::pipe::PipeWriter;
 use crate::process::Process;
 use crate::sys::descriptor::Ends;
 use crate::sys::image::Image;
@@ -57,7 +58,12 @@ impl Command {
             stdout,
             stderr,
         } = ours;
-        let reader = |fd: Option<_>| fd.map(PipeReader::new).transpose().map_err(unregistered);
+        let reader = |heard: Option<Heard>| {
+            heard
+                .map(|heard| OutputReader::new(heard.fd, heard.kind))
+                .transpose()
+                .map_err(unregistered)
+        };
         let terminal = terminal.map(Terminal::new).transpose().map_err(unregistered)?;
         let stdin = stdin.map(PipeWriter::new).transpose().map_err(unregistered)?;
         let (stdout, stderr) = (reader(stdout)?, reader(stderr)?);
@@ -84,12 +90,13 @@ impl Command {
     fn spawn_blocking_once(&self) -> Result<blocking::Process, SpawnError> {
         let (draft, ours) = Draft::new(self, Ends::Blocking)?;
         let child = blocking::Child::new(draft.birth()?);
+        let reader = |heard: Heard| blocking::OutputReader::new(heard.fd, heard.kind);
         Ok(blocking::Process {
             child,
             terminal: ours.terminal.map(blocking::Terminal::new),
             stdin: ours.stdin.map(Into::into),
-            stdout: ours.stdout.map(Into::into),
-            stderr: ours.stderr.map(Into::into),
+            stdout: ours.stdout.map(reader),
+            stderr: ours.stderr.map(reader),
         })
     }
 

@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::command::{Command, Output, Stdin, TerminalMode};
 use crate::error::SpawnError;
+use crate::flow::Kind;
 use crate::sys::descriptor::{self, Ends, Keep};
 use crate::sys::{self, terminal};
 
@@ -13,8 +14,15 @@ use crate::sys::{self, terminal};
 pub(super) struct Ours {
     pub(super) terminal: Option<OwnedFd>,
     pub(super) stdin: Option<OwnedFd>,
-    pub(super) stdout: Option<OwnedFd>,
-    pub(super) stderr: Option<OwnedFd>,
+    pub(super) stdout: Option<Heard>,
+    pub(super) stderr: Option<Heard>,
+}
+
+/// Our side of an output that is on a descriptor of its own.
+#[derive(Debug)]
+pub(super) struct Heard {
+    pub(super) fd: OwnedFd,
+    pub(super) kind: Kind,
 }
 
 impl Ours {
@@ -25,7 +33,7 @@ impl Ours {
             stdout,
             stderr,
         } = self;
-        [terminal, stdin, stdout, stderr].into_iter().all(Option::is_none)
+        terminal.is_none() && stdin.is_none() && stdout.is_none() && stderr.is_none()
     }
 }
 
@@ -82,14 +90,25 @@ pub(super) fn open(command: &Command, ends: Ends) -> Result<(Ours, Theirs), Spaw
             Side::Own(reader)
         }
     };
-    let output = |name, to, ours: &mut Option<OwnedFd>| -> Result<Side, SpawnError> {
+    let output = |name, to, ours: &mut Option<Heard>| -> Result<Side, SpawnError> {
         Ok(match to {
             Output::Terminal => Side::Slave,
             Output::Null => Side::Own(descriptor::null().map_err(stream(name))?),
             Output::Pipe => {
                 let (reader, writer) = descriptor::pipe(Keep::Reader, ends).map_err(stream(name))?;
-                *ours = Some(reader);
+                *ours = Some(Heard {
+                    fd: reader,
+                    kind: Kind::Pipe,
+                });
                 Side::Own(writer)
+            }
+            Output::OwnTerminal => {
+                let pair = open_own_terminal(command, ends).map_err(stream(name))?;
+                *ours = Some(Heard {
+                    fd: pair.master,
+                    kind: Kind::Terminal,
+                });
+                Side::Own(pair.slave)
             }
         })
     };
@@ -111,5 +130,15 @@ fn open_terminal(command: &Command, ends: Ends) -> io::Result<terminal::Pair> {
         TerminalMode::Cooked => {}
         TerminalMode::Clean => terminal::clean(&pair.slave)?,
     }
+    Ok(pair)
+}
+
+/// A terminal that takes one output and controls nobody. It is not locked (`TIOCSPTLCK`) against who opens it by name:
+/// Linux answers such an open by an error of the terminal itself, which ends it for the child that has it
+/// (`pty_open`, `drivers/tty/pty.c`).
+fn open_own_terminal(command: &Command, ends: Ends) -> io::Result<terminal::Pair> {
+    let pair = terminal::open(ends)?;
+    terminal::resize(&pair.master, command.size.rows, command.size.columns)?;
+    terminal::clean(&pair.slave)?;
     Ok(pair)
 }

@@ -1,6 +1,6 @@
 //! All output is delivered, in order, to whoever reads to the end.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::time::Duration;
 
 use orch_pty::{Command, Exit, Output, Process, Stdin, TerminalMode};
@@ -103,6 +103,46 @@ async fn a_pipe_delivers_everything_as_well() {
 }
 
 #[tokio::test]
+async fn a_terminal_of_its_own_delivers_everything_as_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("pattern");
+    let all = pattern(1024 * 1024);
+    std::fs::write(&file, &all).expect("a file");
+    for length in lengths(100) {
+        let command = head(length, &file)
+            .stdout(Output::OwnTerminal)
+            .stderr(Output::Null);
+        let Process {
+            mut child,
+            stdout,
+            terminal,
+            ..
+        } = command.spawn().expect("head starts");
+        assert!(terminal.is_none(), "it controls nobody");
+        assert!(read_pipe(&stdout.expect("a terminal")).await == all[..length]);
+        assert!(child.wait().await.expect("an exit").success());
+    }
+}
+
+#[test]
+fn a_terminal_of_its_own_is_read_to_its_end_without_a_runtime() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("pattern");
+    let all = pattern(100 * 1024);
+    std::fs::write(&file, &all).expect("a file");
+    let command = head(all.len(), &file).stdout(Output::OwnTerminal);
+    let mut process = command
+        .stderr(Output::Null)
+        .spawn_blocking()
+        .expect("head starts");
+    let mut read = Vec::new();
+    let mut stdout = process.stdout.take().expect("a terminal");
+    assert_eq!(stdout.read_to_end(&mut read).expect("a read"), all.len());
+    assert!(read == all);
+    assert!(process.child.wait().expect("an exit").success());
+}
+
+#[tokio::test]
 async fn after_the_end_every_read_says_end() {
     let Process { terminal, .. } = Command::new("/bin/true").spawn().expect("true starts");
     let terminal = terminal.expect("a terminal");
@@ -118,8 +158,12 @@ async fn after_the_end_every_read_says_end() {
 #[tokio::test]
 async fn output_without_end_does_not_keep_its_thread_from_other_tasks() {
     let on_terminal = Command::new("head").args(["-c", "8192", "/dev/zero"]);
-    let on_pipe = on_terminal.clone().stdin(Stdin::Null).stdout(Output::Pipe);
-    for command in [on_terminal, on_pipe.stderr(Output::Null)] {
+    let apart = on_terminal.clone().stdin(Stdin::Null).stderr(Output::Null);
+    let (on_pipe, on_its_own) = (
+        apart.clone().stdout(Output::Pipe),
+        apart.stdout(Output::OwnTerminal),
+    );
+    for command in [on_terminal, on_pipe, on_its_own] {
         let mut process = command.spawn().expect("head starts");
         process.child.wait().await.expect("an exit");
         let (mut buffer, mut read) = ([0; 16], 16);

@@ -59,6 +59,25 @@ async fn all_three_streams_on_the_terminal_are_one_terminal() {
 }
 
 #[tokio::test]
+async fn a_terminal_of_its_own_takes_one_output_and_what_is_said_to_dev_tty_goes_elsewhere() {
+    let script = "test -t 1 && printf 'mine\\n\\tunchanged'; echo others > /dev/tty; echo err >&2; sh -c 'echo child > /dev/tty'";
+    let command = sh(script)
+        .stdout(Output::OwnTerminal)
+        .terminal_mode(TerminalMode::Clean);
+    let Process {
+        terminal,
+        stdout,
+        child,
+        ..
+    } = command.spawn().expect("sh starts");
+    let (terminal, stdout) = (terminal.expect("a terminal"), stdout.expect("another one"));
+    let (controlling, own) = tokio::join!(read_terminal(&terminal), read_pipe(&stdout));
+    assert_eq!(String::from_utf8_lossy(&own), "mine\n\tunchanged");
+    assert_eq!(String::from_utf8_lossy(&controlling), "others\nerr\nchild\n");
+    drop(child);
+}
+
+#[tokio::test]
 async fn dropping_the_terminal_hangs_it_up() {
     let mut process = Command::new("/bin/sleep")
         .arg("1000")

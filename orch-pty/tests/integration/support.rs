@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use orch_pty::{Command, Exit, Output, PipeReader, Process, Stdin, Terminal};
+use orch_pty::{Command, Exit, Output, OutputReader, Process, Stdin, Terminal};
 
 /// A shell that runs `script` on a terminal.
 pub(crate) fn sh(script: &str) -> Command {
@@ -42,7 +42,7 @@ pub(crate) async fn read_terminal(terminal: &Terminal) -> Vec<u8> {
 }
 
 /// Everything until the end of the pipe.
-pub(crate) async fn read_pipe(pipe: &PipeReader) -> Vec<u8> {
+pub(crate) async fn read_pipe(pipe: &OutputReader) -> Vec<u8> {
     let (mut all, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
     loop {
         match pipe

@@ -7,9 +7,8 @@
 //! attaches files that a prompt mentions as `@path`, and looks for files *like* that where there is none, so every `@`
 //! is written as `\@`. It starts itself a second time unless it is told not to: one process is what a signal finds.
 //!
-//! It does not sandbox: tools are withheld, and a writer's shell is held by nothing. Its events come on the terminal,
-//! since it ends with exit code 0 before a pipe has taken a long answer: what a writer's shell writes to `/dev/tty` is
-//! read as its own word.
+//! It does not sandbox: tools are withheld, and a writer's shell is held by nothing. Its events come on a terminal of
+//! their own, since it ends with exit code 0 before a pipe has taken a long answer.
 
 pub(super) mod decoder;
 mod prompt;
@@ -22,7 +21,8 @@ use serde_json::json;
 use super::line_decoder::LineDecoder;
 use super::setup::Setup;
 use super::{
-    Agent, AgentError, Decoder, Hold, Input, Launch, Probe, Program, Skills, Turn, UsageSpan, WorkerDirs,
+    Agent, AgentError, Decoder, Hold, Input, Launch, Outlet, Probe, Program, Skills, Turn, UsageSpan,
+    WorkerDirs,
 };
 use crate::job::Job;
 use decoder::GeminiDialect;
@@ -136,6 +136,7 @@ impl Agent for Gemini {
             });
         }
         launch.input = Input::Text(prompt);
+        launch.outlet = Outlet::OwnTerminal;
         let policy = dirs.private_file(POLICY).to_string_lossy().into_owned();
         let mut push = |arguments: &[&str]| launch.arguments.extend(arguments.iter().map(OsString::from));
         push(&["-o", "stream-json", "--approval-mode", "default"]);

@@ -5,7 +5,8 @@
 //! of the ordinary agents, so a worker runs as an agent of our own, whose rules come last; the tree's configuration,
 //! which could still change that agent, is not read at all. The prompt is text: `/init` and `@path` in it do nothing.
 //!
-//! It does not sandbox: opencode withholds tools, and a writer's shell is held by nothing but its permissions.
+//! It does not sandbox: opencode withholds tools, and a writer's shell is held by nothing but its permissions. Its events
+//! come on a terminal of their own, since it ends before a pipe that is read slowly has taken a long answer.
 
 pub(super) mod decoder;
 
@@ -131,7 +132,7 @@ impl Agent for Opencode {
 
     fn launch(&self, job: &Job, dirs: &WorkerDirs, turn: &Turn) -> Result<Launch, AgentError> {
         let mut launch = Launch {
-            outlet: Outlet::Pipe,
+            outlet: Outlet::OwnTerminal,
             ..Launch::default()
         };
         let mut push = |arguments: &[&str]| launch.arguments.extend(arguments.iter().map(OsString::from));
