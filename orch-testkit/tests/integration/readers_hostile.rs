@@ -1,7 +1,8 @@
 //! Readers that hide what they change, and changes that are not theirs: neither is taken for the other.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use orch_core::agent::Tool;
@@ -9,6 +10,8 @@ use orch_core::event::EventKind;
 use orch_core::{Cx, Error, FailClass, Isolation, Result, Unfinished, Worker, check};
 use orch_patterns::PatternExt as _;
 use orch_prompts::Brief;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::unix::pipe;
 
 use crate::desk::{House, git, within, writer};
 
@@ -145,19 +148,23 @@ async fn changes_of_the_users_files_are_told_while_a_desk_elsewhere_is_held() {
 #[tokio::test]
 async fn a_patch_that_is_applied_while_a_reader_is_there_is_no_strangers_change() {
     let house = House::new();
-    let script = "if grep -q Read; then touch came; while [ ! -e went ]; do sleep 0.05; done; else echo x >> src/a.rs; fi; echo done";
-    fs::write(house.tree.join(".gitignore"), "came\nwent\n").unwrap();
+    let came = Arrival::new(&house);
+    let script = format!(
+        "if grep -q Read; then {}; while [ ! -e went ]; do sleep 0.05; done; else echo x >> src/a.rs; fi; echo done",
+        came.word()
+    );
+    fs::write(house.tree.join(".gitignore"), "went\n").unwrap();
     house.commit_all();
-    let orch = house.orch_of(Tool::new("sh", "/bin/sh").args(["-c", script]).prompt_on_stdin());
+    let orch = house.orch_of(Tool::new("sh", "/bin/sh").args(["-c", &script]).prompt_on_stdin());
     let tree = house.tree.clone();
     within(&orch, |cx: Cx| {
-        let tree = tree.clone();
+        let (tree, came) = (tree.clone(), came.clone());
         async move {
             let mut desk = cx.desk(["src"]).isolation(Isolation::Clone).await?;
             desk.write(&writer(&["src"]), &()).await?;
             let patch = desk.patch().await?;
             let applying = async {
-                until_there(&tree.join("came")).await;
+                came.heard().await;
                 let applied = patch.apply().await;
                 fs::write(tree.join("went"), "").unwrap();
                 applied
@@ -174,10 +181,27 @@ async fn a_patch_that_is_applied_while_a_reader_is_there_is_no_strangers_change(
     assert_eq!(told(&house), [""; 0]);
 }
 
-/// Returns when somebody made the file.
-async fn until_there(path: &Path) {
-    while !path.exists() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
+/// A worker's word that it has come so far, by a pipe with a name that lies in no tree.
+#[derive(Clone)]
+struct Arrival(PathBuf);
+
+impl Arrival {
+    fn new(house: &House) -> Self {
+        let path = house.root.path().join("came");
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        Self(path)
+    }
+
+    /// What the worker's shell says it by.
+    fn word(&self) -> String {
+        format!("echo came > '{}'", self.0.display())
+    }
+
+    async fn heard(&self) {
+        // For reading and writing, so that it has no end while the worker is still on its way.
+        let mut options = pipe::OpenOptions::new();
+        let mut pipe = options.read_write(true).open_receiver(&self.0).unwrap();
+        pipe.read_exact(&mut [0; 5]).await.unwrap();
     }
 }
 
@@ -249,24 +273,36 @@ async fn a_tree_too_deep_to_name_hides_no_write_beside_it() {
 #[tokio::test]
 async fn what_a_reader_that_was_let_go_changed_is_told_at_the_end() {
     let house = House::new();
-    let orch = house.orch("echo x >> other.txt; sleep 60");
-    let limited = reader().timeout(Duration::from_secs(3));
-    orch.run(&limited, it()).await.unwrap_err();
+    let came = Arrival::new(&house);
+    let orch = house.orch(&format!("echo x >> other.txt; {}; exec sleep 1000", came.word()));
+    let limit = Duration::from_secs(500);
+    let limited = reader().timeout(limit);
+    let time_is_up = async {
+        came.heard().await;
+        tokio::time::pause();
+        tokio::time::advance(limit).await;
+        tokio::time::resume();
+    };
+    let (end, ()) = tokio::join!(orch.run(&limited, it()), time_is_up);
+    let end = end.unwrap_err().to_string();
+    assert!(end.contains("500"), "{end}");
     assert_eq!(told(&house), ["other.txt"]);
 }
 
 #[tokio::test]
 async fn what_the_program_writes_at_a_desk_is_not_the_readers_doing() {
     let house = House::new();
-    let orch = house.orch(
-        "touch ../came build/came 2>/dev/null; while [ ! -e src/put.rs ]; do sleep 0.05; done; echo done",
-    );
+    let came = &Arrival::new(&house);
+    let orch = house.orch(&format!(
+        "{}; while [ ! -e src/put.rs ]; do sleep 0.05; done; echo done",
+        came.word()
+    ));
     within(&orch, |cx: Cx| async move {
         let mut desk = cx.desk(["src"]).isolation(Isolation::Clone).await?;
-        let (at, came) = (desk.cx(), desk.directory().with_file_name("came"));
+        let at = desk.cx();
         let (worker, what) = (reader(), it());
         let putting = async {
-            until_there(&came).await;
+            came.heard().await;
             desk.put("src/put.rs", "x").await
         };
         let (read, put) = futures::join!(at.read(&worker, &what), putting);
@@ -275,13 +311,16 @@ async fn what_the_program_writes_at_a_desk_is_not_the_readers_doing() {
     })
     .await
     .unwrap();
-    let orch = house.orch("touch ../came; while [ ! -e src/checked.rs ]; do sleep 0.05; done; echo done");
+    let orch = house.orch(&format!(
+        "{}; while [ ! -e src/checked.rs ]; do sleep 0.05; done; echo done",
+        came.word()
+    ));
     within(&orch, |cx: Cx| async move {
         let desk = cx.desk(["src"]).isolation(Isolation::Clone).await?;
-        let (at, came) = (desk.cx(), desk.directory().with_file_name("came"));
+        let at = desk.cx();
         let (worker, what) = (reader(), it());
         let checking = async {
-            until_there(&came).await;
+            came.heard().await;
             at.check(&check("sh", ["-c", "echo x > src/checked.rs"])).await
         };
         let (read, checked) = futures::join!(at.read(&worker, &what), checking);
