@@ -4,7 +4,7 @@
 //! is given back together, by the [`Berth`], when the worker's process is gone.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -13,6 +13,7 @@ use super::account::{Account, Gate};
 use super::agent_terms::Terms;
 use super::amount::Amount;
 use super::berth::Berth;
+use super::costs::Costs;
 use super::depth::Lineage;
 use super::ledger::{Ledger, Purse};
 use super::quota::QuotaPolicy;
@@ -25,6 +26,7 @@ use crate::outcome::NotStarted;
 pub(crate) struct Admission {
     places: Arc<Semaphore>,
     agents: HashMap<String, Known>,
+    costs: Arc<Costs>,
     accounts: BTreeMap<String, Arc<Account>>,
     pools: BTreeMap<String, Arc<Semaphore>>,
     policy: QuotaPolicy,
@@ -37,15 +39,6 @@ pub(crate) struct Admission {
 struct Known {
     account: String,
     places: Option<Arc<Semaphore>>,
-    terms: Terms,
-    mean: Mutex<Mean>,
-}
-
-/// The running mean of what an agent's workers used, for each resource those of them that said so.
-#[derive(Debug, Default)]
-struct Mean {
-    tokens: (u64, u64),
-    micro_usd: (u64, u64),
 }
 
 /// What a worker asks to be admitted with.
@@ -75,6 +68,7 @@ impl Admission {
     pub(crate) fn new(doorway: Doorway) -> Self {
         let mut accounts = BTreeMap::new();
         let mut agents = HashMap::new();
+        let mut costs = Costs::default();
         for (name, terms) in doorway.agents {
             let account = terms.account.clone().unwrap_or_else(|| name.clone());
             accounts.entry(account.clone()).or_insert_with(|| {
@@ -83,21 +77,14 @@ impl Admission {
                 Account::new(&account, most, gap.unwrap_or_default())
             });
             let places = terms.at_most.map(semaphore);
-            let mean = Mutex::default();
-            agents.insert(
-                name,
-                Known {
-                    account,
-                    places,
-                    terms,
-                    mean,
-                },
-            );
+            costs.add(name.clone(), terms);
+            agents.insert(name, Known { account, places });
         }
         let pools = doorway.pools.into_iter();
         Self {
             places: semaphore(doorway.max_parallel),
             agents,
+            costs: Arc::new(costs),
             accounts,
             pools: pools.map(|(name, most)| (name, semaphore(most))).collect(),
             policy: doorway.policy,
@@ -119,7 +106,7 @@ impl Admission {
     ///
     /// # Cancel safety
     /// Safe: who is dropped leaves every queue and gives back what it had.
-    pub(crate) async fn enter(self: &Arc<Self>, ask: Ask<'_>) -> Result<(Berth, Option<Gate>), NotStarted> {
+    pub(crate) async fn enter(&self, ask: Ask<'_>) -> Result<(Berth, Option<Gate>), NotStarted> {
         let known = self.agents.get(ask.agent);
         let account = known.and_then(|known| self.accounts.get(&known.account));
         let mut patience = None;
@@ -149,54 +136,16 @@ impl Admission {
             if seat.as_ref().is_some_and(|seat| !seat.account().is_open()) {
                 continue;
             }
-            let reservation = ask.ledger.reserve(ask.purse, self.expected(ask.agent))?;
-            let berth = Berth::new(Arc::clone(self), ask.agent, seat, places, reservation);
+            let reservation = ask.ledger.reserve(ask.purse, self.costs.expected(ask.agent))?;
+            let berth = Berth::new(Arc::clone(&self.costs), ask.agent, seat, places, reservation);
             return Ok((berth, opened));
         }
     }
 
-    /// What a worker of `agent` is expected to use: the mean of those before it, or the estimate.
-    fn expected(&self, agent: &str) -> Amount {
-        let Some(known) = self.agents.get(agent) else {
-            return Terms::default().estimate.amount();
-        };
-        let mean = known.mean.lock().unwrap_or_else(PoisonError::into_inner);
-        let estimate = known.terms.estimate.amount();
-        let of = |(sum, count): (u64, u64), otherwise| sum.checked_div(count).unwrap_or(otherwise);
-        Amount {
-            tokens: of(mean.tokens, estimate.tokens),
-            micro_usd: of(mean.micro_usd, estimate.micro_usd),
-            workers: 1,
-        }
-    }
-
-    /// What `usage` of a worker of `agent` counts: tokens and cost, each where it is known.
-    pub(super) fn counted(&self, agent: &str, usage: Option<&Usage>) -> (Option<u64>, Option<u64>) {
-        let price = self.agents.get(agent).and_then(|known| known.terms.price);
-        let tokens = usage.and_then(Usage::tokens);
-        let cost = usage.and_then(|usage| usage.cost_micro_usd.or_else(|| price?.of(usage)));
-        (tokens, cost)
-    }
-
-    /// Learns what a worker that did its work used.
-    pub(super) fn learn(&self, agent: &str, (tokens, micro_usd): (Option<u64>, Option<u64>)) {
-        let Some(known) = self.agents.get(agent) else {
-            return;
-        };
-        let mut mean = known.mean.lock().unwrap_or_else(PoisonError::into_inner);
-        let add = |to: &mut (u64, u64), used: Option<u64>| {
-            if let Some(used) = used {
-                *to = (to.0.saturating_add(used), to.1 + 1);
-            }
-        };
-        add(&mut mean.tokens, tokens);
-        add(&mut mean.micro_usd, micro_usd);
-    }
-
     /// Counts what was used before, when a run is taken up again.
     pub(crate) fn count_before(&self, ledger: &Ledger, agent: &str, usage: Option<&Usage>) {
-        let (tokens, micro_usd) = self.counted(agent, usage);
-        let expected = self.expected(agent);
+        let (tokens, micro_usd) = self.costs.counted(agent, usage);
+        let expected = self.costs.expected(agent);
         ledger.prime(Amount {
             tokens: tokens.unwrap_or(expected.tokens),
             micro_usd: micro_usd.unwrap_or(expected.micro_usd),

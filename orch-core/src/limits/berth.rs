@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::account::{Gate, Seat};
-use super::admission::Admission;
+use super::costs::Costs;
 use super::ledger::{Overrun, Reservation};
 use super::quota::Quota;
 use crate::desk::Room;
@@ -16,7 +16,7 @@ use crate::outcome::{FailClass, Failure};
 /// had started then counts as its estimate.
 #[derive(Debug)]
 pub(crate) struct Berth {
-    admission: Arc<Admission>,
+    costs: Arc<Costs>,
     agent: String,
     seat: Option<Seat>,
     reservation: Reservation,
@@ -34,14 +34,14 @@ pub(crate) struct Paid {
 
 impl Berth {
     pub(super) fn new(
-        admission: Arc<Admission>,
+        costs: Arc<Costs>,
         agent: &str,
         seat: Option<Seat>,
         places: Vec<OwnedSemaphorePermit>,
         reservation: Reservation,
     ) -> Self {
         Self {
-            admission,
+            costs,
             agent: agent.to_owned(),
             seat,
             reservation,
@@ -73,10 +73,10 @@ impl Berth {
         let used = if never_ran {
             (Some(0), Some(0))
         } else {
-            self.admission.counted(&self.agent, end.usage.as_ref())
+            self.costs.counted(&self.agent, end.usage.as_ref())
         };
         if let End::Answered(_) = end.end {
-            self.admission.learn(&self.agent, used);
+            self.costs.learn(&self.agent, used);
         }
         let overruns = self.reservation.settle(used.0, used.1);
         Paid { overruns, gate }

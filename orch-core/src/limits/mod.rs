@@ -9,6 +9,7 @@ mod agent_terms;
 mod amount;
 mod berth;
 mod budget;
+mod costs;
 mod deadlines;
 mod depth;
 mod estimate;

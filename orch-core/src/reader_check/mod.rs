@@ -5,6 +5,7 @@
 //! that is the agent's [`Hold`](crate::agent::Hold).
 
 mod apart;
+mod notice;
 mod noticed;
 mod reading;
 mod unjudged;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::apart::Apart;
+use super::notice::notice;
 use super::unjudged::Unjudged;
-use super::watch::{Seen, Stay, Watch};
+use super::watch::{Seen, Stay};
 use super::work::work_of;
 use crate::cx::Run;
 use crate::desk::{Moment, Room, Seat};
@@ -14,11 +15,7 @@ use crate::engine::Job;
 use crate::error::Result;
 use crate::event::EventKind;
 use crate::outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
-use crate::plain;
 use crate::work_tree::{NotLooked, Traces, named};
-
-/// The most paths that one event names.
-const TOLD: usize = 50;
 
 /// Where a reader stands.
 #[derive(Debug, Clone, Default)]
@@ -216,25 +213,6 @@ impl Drop for Reading {
 fn violation<T>(detail: String) -> Outcome<T> {
     let failure = Failure::new(FailClass::ScopeViolation, detail);
     Outcome::Unfinished(Unfinished::Failed(failure))
-}
-
-/// Tells, once, what somebody changed.
-pub(super) async fn notice(run: &Run, watch: &Watch, others: Vec<PathBuf>, now: &Traces) -> Result<()> {
-    let news = if watch.is_private() {
-        run.noticed.add_elsewhere(watch.root(), others, now)
-    } else {
-        run.noticed.add(others, now)
-    };
-    if news.is_empty() {
-        return Ok(());
-    }
-    let count = news.len() as u64;
-    let paths = news
-        .iter()
-        .take(TOLD)
-        .map(|path| plain::line(&path.to_string_lossy(), 300));
-    let paths = paths.collect();
-    run.emit(EventKind::TreeChanged { paths, count }).await
 }
 
 /// A path in an agent's words, as one from `root`.

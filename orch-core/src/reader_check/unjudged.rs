@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::reading::notice;
+use super::notice::notice;
 use super::watch::{Seen, Stay, Watch};
 use super::work::work_of;
 use crate::cx::Run;

@@ -6,18 +6,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use orch_pty::{Command, Output, Size, Stdin};
-use serde::{Deserialize, Serialize};
 
 use super::super::Profile;
-use super::exec_wire::Arguments;
 
 /// A command to run in the background. What is not said is the [`Profile`]'s to say.
 ///
 /// It is read from, and written as, the arguments of codex's `exec_command` tool: `cmd`, `workdir`, `shell`, `login`,
 /// `tty`, `yield_time_ms`, `max_output_tokens`; other arguments are passed over. Label, environment, size, input and
 /// what to do when the table is full are not among those.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "Arguments", from = "Arguments")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a command does nothing until a table executes it"]
 pub struct ExecCommand {
     pub(super) what: What,

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::exec::{ExecCommand, What};
 use crate::session::command_line::quoted;
 
 /// What a model sends, and what it would have sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Arguments {
+struct Arguments {
     cmd: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     workdir: Option<String>,
@@ -23,6 +23,18 @@ pub(super) struct Arguments {
     yield_time_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_output_tokens: Option<usize>,
+}
+
+impl Serialize for ExecCommand {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Arguments::from(self.clone()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ExecCommand {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Arguments::deserialize(deserializer).map(Self::from)
+    }
 }
 
 impl From<Arguments> for ExecCommand {
