@@ -22,6 +22,28 @@ fn the_sample_gives_findings_with_a_path_and_a_line() {
 }
 
 #[test]
+fn the_readme_shows_what_the_first_command_prints() {
+    const README: &str = include_str!("../../../README.md");
+    let (_, shown) = README
+        .split_once("and the result on standard output:\n\n```text\n")
+        .unwrap();
+    let (shown, _) = shown.split_once("\n```").unwrap();
+    let lenses = ["risks", "links", "structure", "clippy"];
+    let words: Vec<&str> = lenses.iter().flat_map(|lens| ["--lens", lens]).collect();
+    let done = run(&mut Place::new().review(&words));
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let mut printed = done.stdout.as_str();
+    for part in shown.split("\n  ...\n") {
+        // How long it took differs.
+        let part = part.split(", in ").next().unwrap();
+        let at = printed
+            .find(part)
+            .unwrap_or_else(|| panic!("not printed there:\n{part}\nbut:\n{printed}"));
+        printed = &printed[at + part.len()..];
+    }
+}
+
+#[test]
 fn json_is_one_object_with_plan_and_workers() {
     let place = Place::new();
     let done = run(&mut place.review(&["--format", "json", "--lens", "risks", "--lens", "links"]));
