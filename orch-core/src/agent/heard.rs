@@ -13,8 +13,12 @@ use crate::outcome::{FailClass, Failure};
 /// The most tool calls under way that are told apart; an agent that has more is not held to a tool's limit.
 const CALLS: usize = 1_024;
 
-/// The most changed files that are kept of one turn.
+/// The most changed files that are kept of one turn, and as many again of calls that have not ended.
 const CHANGED: usize = 1_024;
+
+/// The most bytes of a call's or a file's name: those of a path on Linux (`PATH_MAX`). What is longer names nothing, and
+/// a thousand lines of such names must not fill the memory.
+const NAME: usize = 4_096;
 
 /// What a turn's events said, in words that all agents share.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -82,7 +86,7 @@ impl Heard {
 
     /// Says that the tool call `id` has begun; false when that is known.
     pub fn call_begins(&mut self, id: &str) -> bool {
-        self.calls.len() < CALLS && self.calls.insert(id.to_owned())
+        id.len() <= NAME && self.calls.len() < CALLS && self.calls.insert(id.to_owned())
     }
 
     /// Says that the tool call `id` has ended; false when it was not under way.
@@ -92,11 +96,9 @@ impl Heard {
 
     /// Says that the tool call `id` changes a file if it succeeds.
     pub fn file_changes_by(&mut self, id: &str, path: &str) {
-        if path.is_empty() || (self.changing.len() >= CALLS && !self.changing.contains_key(id)) {
-            return;
-        }
-        let paths = self.changing.entry(id.to_owned()).or_default();
-        if paths.len() < CHANGED {
+        let pending = self.changing.values().map(Vec::len).sum::<usize>();
+        if id.len() <= NAME && is_a_path(path) && pending < CHANGED {
+            let paths = self.changing.entry(id.to_owned()).or_default();
             paths.push(path.to_owned());
         }
     }
@@ -112,7 +114,7 @@ impl Heard {
 
     /// Says that the agent changed a file by a tool for that.
     pub fn file_changed(&mut self, path: &str) {
-        if !path.is_empty() && self.changed.len() < CHANGED {
+        if is_a_path(path) && self.changed.len() < CHANGED {
             self.changed.insert(path.to_owned());
         }
     }
@@ -128,6 +130,10 @@ impl Heard {
         ended.thread = self.thread;
         ended
     }
+}
+
+fn is_a_path(path: &str) -> bool {
+    !path.is_empty() && path.len() <= NAME
 }
 
 /// Decides the end of a turn.

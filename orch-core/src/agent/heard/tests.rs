@@ -342,3 +342,24 @@ fn the_calls_under_way_are_bounded() {
     assert!(heard.call_ends("0"));
     assert!(!heard.call_ends("0"));
 }
+
+#[test]
+fn what_is_too_long_for_a_name_is_not_kept_and_the_calls_that_change_files_are_bounded() {
+    let long = "x".repeat(4_097);
+    let mut heard = Heard::default();
+    assert!(!heard.call_begins(&long));
+    heard.file_changes_by(&long, "a");
+    heard.file_changes_by("1", &long);
+    heard.file_changed(&long);
+    assert_eq!(heard, Heard::default());
+    for call in 0..3_000 {
+        heard.file_changes_by(&call.to_string(), "a");
+        heard.file_changes_by("0", &format!("{call}"));
+    }
+    assert_eq!(heard.changing.values().map(Vec::len).sum::<usize>(), 1_024);
+    heard.change_ended("0", true);
+    assert!(heard.changed.contains("a"));
+    heard.file_changes_by("again", "b");
+    heard.change_ended("again", true);
+    assert!(heard.changed.contains("b"), "who has ended makes room");
+}
