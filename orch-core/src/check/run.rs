@@ -69,7 +69,7 @@ pub(crate) async fn perform(
             session.0.stop(Stop::Gently, GRACE);
             let left = session.0.ended().await.map_or(Vec::new(), |ended| ended.left);
             let mut evidence = nothing(format!("not done after {} s", check.limit.as_secs_f64()));
-            evidence.output = output_of(&session.0);
+            evidence.output = output_of(&session.0, redactor);
             return (evidence, left);
         }
     };
@@ -85,7 +85,7 @@ pub(crate) async fn perform(
     let evidence = Evidence {
         verdict,
         ended,
-        output: output_of(&session.0),
+        output: output_of(&session.0, redactor),
         ..nothing(String::new())
     };
     (evidence, left)
@@ -106,8 +106,9 @@ fn told(error: &SpawnError) -> String {
 }
 
 /// The end of what it printed.
-fn output_of(session: &Session) -> String {
-    let text = crate::plain::block(&session.transcript().output.to_text());
+fn output_of(session: &Session, redactor: &Redactor) -> String {
+    let text = session.transcript().output.to_text();
+    let text = crate::plain::block(&redactor.text(&text));
     let from = text.len().saturating_sub(KEPT);
     let cut = (from..=text.len()).find(|&at| text.is_char_boundary(at));
     text[cut.unwrap_or(0)..].to_owned()

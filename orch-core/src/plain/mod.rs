@@ -10,11 +10,13 @@ use std::borrow::Cow;
 pub use stripper::Stripper;
 
 /// `text` with every escape sequence and every control character but newline and tab taken out.
+///
+/// Secrets come out before and not afterwards: a [`Redactor`](crate::Redactor) finds them across escape sequences.
 pub fn block(text: &str) -> String {
     stripped(text).into_owned()
 }
 
-fn stripped(text: &str) -> Cow<'_, str> {
+pub(crate) fn stripped(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| is_hostile(c) && !matches!(c, '\n' | '\t')) {
         return Cow::Borrowed(text);
     }

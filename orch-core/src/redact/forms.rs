@@ -1,5 +1,7 @@
 //! The forms in which a secret turns up: as it is, and as programs encode it.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
@@ -32,10 +34,14 @@ fn forms_as_it_is(secret: &str) -> Vec<Vec<u8>> {
     forms.push(hex(bytes, "", true));
     forms.push(hex(bytes, "%", false));
     forms.push(hex(bytes, "%", true));
-    forms.push(percent(secret, b"-._~"));
-    // What JavaScript's encodeURIComponent leaves alone.
-    forms.push(percent(secret, b"-._~!*'()"));
+    forms.push(percent(secret, b"-._~", true));
+    forms.push(percent(secret, b"-._~", false));
+    // What JavaScript's encodeURIComponent leaves alone, and .NET's UrlEncode.
+    forms.push(percent(secret, b"-._~!*'()", true));
+    forms.push(percent(secret, b"-._!*()", false));
     forms.extend(json(secret));
+    forms.push(html(secret));
+    forms.push(shell(secret));
     for alphabet in [&STANDARD, &URL_SAFE] {
         forms.extend((0..3).map(|offset| base64(bytes, offset, alphabet)));
     }
@@ -66,18 +72,50 @@ fn hex(bytes: &[u8], before: &str, upper: bool) -> Vec<u8> {
     bytes.iter().map(digits).collect::<String>().into_bytes()
 }
 
-fn percent(secret: &str, kept: &[u8]) -> Vec<u8> {
+fn percent(secret: &str, kept: &[u8], upper: bool) -> Vec<u8> {
     let encode = |&byte: &u8| {
         if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             vec![byte]
         } else {
-            format!("%{byte:02X}").into_bytes()
+            hex(&[byte], "%", upper)
         }
     };
     secret.as_bytes().iter().flat_map(encode).collect()
 }
 
-/// Inside a JSON string: with what must be escaped, and with all that is not ASCII or is a slash escaped too.
+/// As every library escapes HTML; a quotation mark is written in two ways, a `'` in three, and the commonest is taken.
+fn html(secret: &str) -> Vec<u8> {
+    let pairs = [
+        ('&', "&amp;"),
+        ('<', "&lt;"),
+        ('>', "&gt;"),
+        ('"', "&quot;"),
+        ('\'', "&#39;"),
+    ];
+    let text = pairs
+        .iter()
+        .fold(secret.to_owned(), |text, (c, entity)| text.replace(*c, entity));
+    text.into_bytes()
+}
+
+/// As a shell prints a word by `printf %q`, with a backslash before what means something to it.
+fn shell(secret: &str) -> Vec<u8> {
+    let mut word = String::new();
+    for c in secret.chars() {
+        if c.is_ascii() && !c.is_ascii_alphanumeric() && !"%+,-./:=@_".contains(c) {
+            word.push('\\');
+        }
+        word.push(c);
+    }
+    word.into_bytes()
+}
+
+/// What JSON libraries escape beside what they must, and the case of the digits: Go's `encoding/json`, Gson, and .NET's
+/// `System.Text.Json`.
+const ESCAPED: [(&str, bool); 3] = [("<>&", false), ("<>&='", false), ("<>&+'`", true)];
+
+/// Inside a JSON string: with what must be escaped; with all that is not ASCII or is a slash escaped too; and as
+/// [libraries](ESCAPED) do it.
 fn json(secret: &str) -> Vec<Vec<u8>> {
     let quoted = serde_json::Value::from(secret).to_string();
     let plain = quoted[1..quoted.len() - 1].to_owned();
@@ -93,7 +131,21 @@ fn json(secret: &str) -> Vec<Vec<u8>> {
             ascii.push_str(&escapes.concat());
         }
     }
-    [plain, slashes, ascii].map(String::into_bytes).into()
+    let of_libraries = ESCAPED.map(|(escaped, upper)| {
+        let mut text = String::new();
+        for c in plain.chars() {
+            if !escaped.contains(c) {
+                text.push(c);
+            } else if upper {
+                let _infallible = write!(text, "\\u{:04X}", u32::from(c));
+            } else {
+                let _infallible = write!(text, "\\u{:04x}", u32::from(c));
+            }
+        }
+        text
+    });
+    let forms = [plain, slashes, ascii].into_iter().chain(of_libraries);
+    forms.map(String::into_bytes).collect()
 }
 
 /// The part of the base64 of a longer text that the secret alone decides, when it begins `offset` bytes behind a

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::RedactStream;
 use super::forms::forms_of;
+use crate::plain;
 
 /// Takes named secrets out of text. A cheap clone; it shows no secret when it is printed.
 ///
@@ -33,15 +34,28 @@ pub(super) struct Search {
 }
 
 impl Search {
+    fn replaced<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.automaton.is_match(text) {
+            Cow::Owned(self.automaton.replace_all(text, &self.marks))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+
     fn finds(&self, value: &Value) -> bool {
         match value {
-            Value::String(text) => self.automaton.is_match(text),
+            Value::String(text) => self.is_in(text),
             Value::Array(values) => values.iter().any(|value| self.finds(value)),
             Value::Object(map) => map
                 .iter()
-                .any(|(key, value)| self.automaton.is_match(key) || self.finds(value)),
+                .any(|(key, value)| self.is_in(key) || self.finds(value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.automaton.is_match(text)
+            || matches!(plain::stripped(text), Cow::Owned(plain) if self.automaton.is_match(&plain))
     }
 
     /// How many bytes at the end of `bytes` may be the beginning of a form, at most.
@@ -80,7 +94,7 @@ impl Redactor {
     pub const SHORTEST: usize = 8;
 
     /// Looks for these secrets, each under a name: in their own form, in hexadecimal, percent-encoded, as base64 at
-    /// any offset or in the lines of the secret alone, and as JSON escapes them.
+    /// any offset or in the lines of the secret alone, and as JSON, HTML and a shell's `printf %q` escape them.
     ///
     /// Line ends behind a secret are no part of it: files end with one. A secret of several lines is found as a whole,
     /// with the line ends of a file or of a terminal; one of its lines alone is not: name that as a secret of its own.
@@ -124,14 +138,19 @@ impl Redactor {
         self.0.is_none()
     }
 
-    /// `text` with every secret replaced by its name.
+    /// `text` with every secret replaced by its name. Where one is found with escape sequences in it, as programs write
+    /// that colour a part of a line, all escape sequences of the text go with it.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        match &self.0 {
-            Some(search) if search.automaton.is_match(text) => {
-                Cow::Owned(search.automaton.replace_all(text, &search.marks))
-            }
-            _ => Cow::Borrowed(text),
+        let Some(search) = &self.0 else {
+            return Cow::Borrowed(text);
+        };
+        let clean = search.replaced(text);
+        if let Cow::Owned(plain) = plain::stripped(&clean)
+            && let Cow::Owned(clean) = search.replaced(&plain)
+        {
+            return Cow::Owned(clean);
         }
+        clean
     }
 
     /// Every string in a JSON value, keys too.
@@ -210,7 +229,8 @@ impl Redactor {
         }
     }
 
-    /// Looks for the secrets in a stream of bytes that is cut anywhere.
+    /// Looks for the secrets in a stream of bytes that is cut anywhere; not for such that have an escape sequence in
+    /// them: [`text`](Self::text) finds those in the whole.
     pub fn stream(&self) -> RedactStream {
         RedactStream::new(self.0.clone())
     }
@@ -282,6 +302,39 @@ mod tests {
                     "{before}: {text}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_as_other_programs_escape_it() {
+        let redactor = Redactor::new([("KEY", "s3cr3t/k+y&7<abc=dEf")]).expect("a secret");
+        for (who, text) in [
+            (".NET, UrlEncode", "s3cr3t%2fk%2by%267%3cabc%3ddEf"),
+            ("Go", r"s3cr3t/k+y\u00267\u003cabc=dEf"),
+            (".NET, JSON", r"s3cr3t/k\u002By\u00267\u003Cabc=dEf"),
+            ("Gson", r"s3cr3t/k+y\u00267\u003cabc\u003ddEf"),
+            ("HTML", "s3cr3t/k+y&amp;7&lt;abc=dEf"),
+            ("bash", r"s3cr3t/k+y\&7\<abc=dEf"),
+        ] {
+            assert_eq!(redactor.text(text), "[redacted KEY]", "{who}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_coloured_in_part_is_found_and_other_text_keeps_its_colours() {
+        let redactor = Redactor::new([("KEY", "hunter2hunter2")]).expect("a secret");
+        let coloured = "\x1b[1mkey=\x1b[31mhunter2\x1b[0mhunter2\x1b[K!";
+        assert_eq!(redactor.text(coloured), "key=[redacted KEY]!");
+        assert_eq!(
+            redactor.stored(vec![coloured.to_owned()]),
+            ["key=[redacted KEY]!"]
+        );
+        for text in ["\x1b[31mhunter2\x1b[0m", "\x1b[31mhunter2hunter2\x1b[0m"] {
+            let kept = redactor.text(text);
+            assert!(
+                kept.starts_with("\x1b[31m") && kept.ends_with("\x1b[0m"),
+                "{kept:?}"
+            );
         }
     }
 

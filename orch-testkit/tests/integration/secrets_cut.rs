@@ -1,5 +1,7 @@
 //! A secret that stands where a text is cut: it is taken out before, so that no half of it is left.
 
+use std::fs;
+
 use orch_core::agent::{Agent as _, Codex, Decoder, Gemini, Tool, WorkerEvent};
 use orch_core::engine::{Job, JobId};
 use orch_core::{Cx, Isolation, Orchestrator, Redactor, RunId, StateDir, Worker, check};
@@ -49,6 +51,31 @@ async fn the_cut_output_of_a_check_has_no_half_of_a_secret() {
         assert_clean("its output", &evidence.output);
         assert_clean("its events", &format!("{:?}", house.seen.all()));
     }
+}
+
+/// As `grep --color` prints a line of which a part was looked for.
+#[tokio::test]
+async fn a_secret_that_is_coloured_in_part_is_in_no_output_no_answer_and_no_event() {
+    let house = House::new();
+    let line = house.root.path().join("line");
+    fs::write(&line, CANARY.replace("4711", "\x1b[31m4711\x1b[0m")).unwrap();
+    let line = line.display();
+    let orch = orch(&house, &format!("cat {line}; echo ' done'"));
+    for fill in [0, 16_366, 16_370, 16_374] {
+        let print = format!("cat {line}; head -c {fill} /dev/zero | tr '\\0' x");
+        let asked = check("sh", ["-c", &print]);
+        let evidence = within(&orch, |cx: Cx| {
+            let asked = asked.clone();
+            async move { cx.check(&asked).await }
+        })
+        .await
+        .unwrap();
+        assert_clean("its output", &evidence.output);
+    }
+    let answer = orch.run(&reader(), "it".to_owned()).await.unwrap();
+    assert_eq!(answer.trim_end(), "[redacted KEY] done");
+    let told = format!("{:?}", house.seen.all());
+    assert!(!told.contains("4711"), "{told}");
 }
 
 #[tokio::test]
