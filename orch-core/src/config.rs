@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use orch_pty::Tier;
 
@@ -35,4 +36,6 @@ pub(crate) struct Config {
     pub(crate) tier: Tier,
     /// Whether more than one worker may run at once.
     pub(crate) many: bool,
+    /// Whether a run has looked for what killed programs left.
+    pub(crate) swept: AtomicBool,
 }

@@ -1,6 +1,7 @@
 //! Private directories: owner-only, outside everything that a worker may write, with names nobody can guess.
 //!
-//! It creates and removes; it does not know what is kept in them.
+//! It creates and removes; it does not know what is kept in them. Each is held by a lock while its owner lives
+//! (`dirs/hold`), so what a killed program left can be told and removed (`dirs/abandoned`).
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -10,19 +11,30 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 use uuid::Uuid;
 
+mod abandoned;
+mod hold;
 mod removal;
 
+use hold::{Hold, Way};
+
+pub(crate) use abandoned::Abandoned;
 pub(crate) use removal::remove_all;
 
 /// The directory under which runs keep their private files: `$XDG_STATE_HOME/orch`, or `~/.local/state/orch`.
 #[derive(Debug, Clone)]
 pub struct StateDir(PathBuf);
 
-/// A directory that only its owner can enter (0700), removed with all it holds when dropped.
+/// A directory that only its owner can enter (0700), removed with all it holds when dropped. What a killed program had is
+/// removed when a run begins that has the same state directory.
 #[derive(Debug)]
 pub struct PrivateDir {
     path: PathBuf,
-    _lock: Option<fs::File>,
+    /// None for what lies in a directory that is held.
+    hold: Option<Hold>,
+    way: Way,
+    took_over: bool,
+    /// The directory in which it lies, where nobody else held that; it goes after this one.
+    within: Option<Box<PrivateDir>>,
 }
 
 impl StateDir {
@@ -57,45 +69,81 @@ impl StateDir {
         &self.0
     }
 
-    /// Makes `kind/name` in it, for the caller alone.
+    /// Makes `kind/name` in it, for the caller alone. Beside it lies `name.held`, locked, as long as it is there.
     ///
     /// # Errors
     /// When a directory cannot be made, or `kind/name` is there already.
     pub fn fresh(&self, kind: &str, name: &str) -> io::Result<PrivateDir> {
-        let path = self.parent_of(kind)?.join(name);
-        make_private(&path)?;
-        Ok(PrivateDir { path, _lock: None })
+        let path = self.kind(kind)?.join(name);
+        let hold = match Hold::take(&path, Way::Alone) {
+            Ok(Some(hold)) => Some(hold),
+            Ok(None) => return Err(io::ErrorKind::AlreadyExists.into()),
+            // A file system without locks: then nobody can tell that it was left.
+            Err(_) => None,
+        };
+        if let Err(error) = make_private(&path) {
+            if let Some(hold) = hold.filter(|hold| !hold.is_marked()) {
+                hold.strike();
+            }
+            return Err(error);
+        }
+        Ok(PrivateDir::held(path, hold, Way::Alone))
     }
 
-    /// Makes `kind/name`, or takes over what a process that was killed left of it. Whoever has it keeps its lock.
+    /// Makes `kind/name`, which a process that was killed may have left: what lies there is set aside. Whoever has it
+    /// keeps its lock.
     ///
     /// # Errors
     /// When it cannot be made, or a process that lives has it.
     pub(crate) fn claim(&self, kind: &str, name: &str) -> io::Result<PrivateDir> {
-        let path = self.parent_of(kind)?.join(name);
-        make_if_absent(&path)?;
-        // The lock goes with the process that holds it, however that ends.
-        let lock = fs::File::open(&path)?;
-        lock.try_lock()
-            .map_err(|_| io::Error::other("the run goes on in this or another process"))?;
-        Ok(PrivateDir {
-            path,
-            _lock: Some(lock),
-        })
+        let path = self.kind(kind)?.join(name);
+        let Some(hold) = Hold::take(&path, Way::Alone)? else {
+            return Err(io::Error::other("the run goes on in this or another process"));
+        };
+        let mut took_over = false;
+        if let Err(error) = make_private(&path) {
+            if error.kind() != io::ErrorKind::AlreadyExists {
+                hold.strike();
+                return Err(error);
+            }
+            abandoned::aside(&path)?;
+            make_private(&path)?;
+            took_over = true;
+        }
+        let mut made = PrivateDir::held(path, Some(hold), Way::Alone);
+        made.took_over = took_over;
+        Ok(made)
     }
 
-    /// The path of `kind/name`, made if it is not there.
+    /// The path of `kind/name`, made if it is not there. It stays.
     pub(crate) fn ensure(&self, kind: &str, name: &str) -> io::Result<PathBuf> {
-        let path = self.parent_of(kind)?.join(name);
+        let path = self.kind(kind)?.join(name);
         make_if_absent(&path)?;
         Ok(path)
     }
 
+    /// Makes `kind/name` if it is not there, and shares it with all who ask so; the last of them removes it. `None` when
+    /// somebody who lives has it: it is his to remove.
+    pub(crate) fn share(&self, kind: &str, name: &str) -> io::Result<Option<PrivateDir>> {
+        let path = self.kind(kind)?.join(name);
+        let hold = match Hold::take(&path, Way::Shared) {
+            Ok(Some(hold)) => Some(hold),
+            // Not made here: it is there, or its owner removes it at this moment.
+            Ok(None) => return Ok(None),
+            Err(_) => None,
+        };
+        make_if_absent(&path)?;
+        Ok(hold.map(|hold| PrivateDir::held(path, Some(hold), Way::Shared)))
+    }
+
     /// Makes a fresh directory in `kind/name`, for the caller alone.
     pub(crate) fn room(&self, kind: &str, name: &str) -> io::Result<PrivateDir> {
-        let path = unused_beneath(&self.ensure(kind, name)?);
+        let within = self.share(kind, name)?.map(Box::new);
+        let path = unused_beneath(&self.place_of(kind, name));
         make_private(&path)?;
-        Ok(PrivateDir { path, _lock: None })
+        let mut room = PrivateDir::held(path, None, Way::Alone);
+        room.within = within;
+        Ok(room)
     }
 
     /// The path of `kind/name`, whether or not it is there.
@@ -103,7 +151,8 @@ impl StateDir {
         self.0.join(kind).join(name)
     }
 
-    fn parent_of(&self, kind: &str) -> io::Result<PathBuf> {
+    /// The folder of a kind, made if it is not there. It stays.
+    pub(crate) fn kind(&self, kind: &str) -> io::Result<PathBuf> {
         if let Some(above) = self.0.parent() {
             fs::create_dir_all(above)?;
         }
@@ -115,16 +164,48 @@ impl StateDir {
 }
 
 impl PrivateDir {
+    /// A directory that was made.
+    fn held(path: PathBuf, hold: Option<Hold>, way: Way) -> Self {
+        if let Some(hold) = &hold {
+            hold.mark();
+        }
+        Self {
+            path,
+            hold,
+            way,
+            took_over: false,
+            within: None,
+        }
+    }
+
     /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether somebody who was killed had left something in its place, which was set aside.
+    pub(crate) fn took_over(&self) -> bool {
+        self.took_over
     }
 }
 
 impl Drop for PrivateDir {
     fn drop(&mut self) {
-        // Nothing can be done about a failure here, and what is left behind is readable by its owner only.
-        let _ = remove_all(&self.path);
+        // Nothing can be done about a failure here. What is left behind is readable by its owner only, and the file that
+        // says so stays with it: somebody else's run removes it.
+        match (self.hold.take(), self.way) {
+            (Some(hold), Way::Shared) => abandoned::leave(hold),
+            (hold, _) => {
+                let removed = remove_all(&self.path);
+                let is_gone =
+                    removed.is_ok() || removed.is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+                if let Some(hold) = hold
+                    && is_gone
+                {
+                    hold.strike();
+                }
+            }
+        }
     }
 }
 

@@ -210,4 +210,19 @@ pub enum EventKind {
         /// How many files were changed beside the desk's paths, and are not in it.
         left_out: u64,
     },
+    /// A writer of a program that was killed had changed files in a place of its own. The place is removed, and what it
+    /// did is kept as a patch that nobody looked at: `git apply` brings it in.
+    WorkKept {
+        /// The patch.
+        patch: String,
+        /// How many files it changes.
+        files: u64,
+    },
+    /// Places of a program that was killed stay: what a writer did there cannot be made a patch.
+    WorkNotKept {
+        /// Where they lie.
+        place: String,
+        /// Why.
+        why: String,
+    },
 }

@@ -153,17 +153,7 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
             }
             lines.join("; ")
         }
-        EventKind::TreeChanged { paths, count } => {
-            let shown: Vec<String> = paths.iter().take(5).map(|path| plain::line(path, 120)).collect();
-            let more = match count.saturating_sub(shown.len() as u64) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            format!(
-                "changed while readers were at work, by nobody of theirs that is known: {}{more}",
-                shown.join(", ")
-            )
-        }
+        EventKind::TreeChanged { paths, count } => changed_line(paths, *count),
         EventKind::TreeNotCompared { why } => format!(
             "what readers change in the work tree is not looked at: {}",
             plain::line(why, 200)
@@ -180,8 +170,30 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
         EventKind::PatchMade { files, left_out, .. } => {
             format!("patch: {files} files; {left_out} more were changed beside it and are left out")
         }
+        EventKind::WorkKept { patch, files } => format!(
+            "a writer of a killed run had changed {files} file{}: kept in {}, apply or remove it",
+            if *files == 1 { "" } else { "s" },
+            plain::line(patch, 300)
+        ),
+        EventKind::WorkNotKept { place, why } => format!(
+            "what a writer of a killed run did stays in {}, look at it and remove it: {}",
+            plain::line(place, 300),
+            plain::line(why, 300)
+        ),
         EventKind::WorkerQueued { .. } => return None,
     })
+}
+
+fn changed_line(paths: &[String], count: u64) -> String {
+    let shown: Vec<String> = paths.iter().take(5).map(|path| plain::line(path, 120)).collect();
+    let more = match count.saturating_sub(shown.len() as u64) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "changed while readers were at work, by nobody of theirs that is known: {}{more}",
+        shown.join(", ")
+    )
 }
 
 fn over_line(overrun: &Overrun) -> String {

@@ -157,6 +157,7 @@ impl DeskRequest {
             config.many,
         );
         let place = place.await.map_err(cannot)?;
+        place.await_writer(&territory).map_err(cannot)?;
         let isolation = place.isolation();
         let seat = Arc::new(Seat::new(Arc::clone(&config.engine), place, lease, owner));
         run.desks.seated(&seat);

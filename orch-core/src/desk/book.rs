@@ -4,8 +4,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::sweep::sweep;
 use super::{Moment, Room, Seat, Uses};
 use crate::dirs::StateDir;
 use crate::event::EventKind;
@@ -112,6 +114,13 @@ impl Book {
         if let Some(seat) = kept.upgrade() {
             seat.linger(false);
         }
+    }
+
+    /// Removes what killed programs left in `state`, until `enough`. It goes on by itself; [`Book::close`] waits for it.
+    pub(crate) fn sweep(&self, state: StateDir, enough: CancellationToken) {
+        let pages = Arc::clone(&self.pages);
+        let note = move |kind| lock(&pages).notes.push(kind);
+        self.removals.spawn(sweep(state, enough, note));
     }
 
     /// A new private place of the run `run`.

@@ -5,9 +5,12 @@
 mod book;
 mod copies;
 mod place;
+mod record;
 mod repository;
 mod room;
+mod salvage;
 mod seat;
+mod sweep;
 mod uses;
 
 pub(crate) use book::{Book, Step};

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError, Weak};
 
 use super::Uses;
 use super::copies::{self, beside};
+use super::record::{self, Record};
 use super::repository::Repository;
 use super::room::Room;
 
@@ -43,7 +44,7 @@ pub(crate) struct Place {
     /// A linked work tree's entry in the repository.
     entry: Option<PathBuf>,
     /// Private; last, so that it goes last.
-    _room: Room,
+    room: Room,
 }
 
 impl Place {
@@ -107,7 +108,7 @@ impl Place {
             traces: Mutex::default(),
             all: Mutex::default(),
             entry: None,
-            _room: room,
+            room,
         };
         if isolation != Isolation::InPlace {
             place.set_apart(&home, tree, files.clone()).await?;
@@ -139,7 +140,12 @@ impl Place {
     /// Makes a tree of the writer's own and fills it with the user's files as they are now.
     async fn set_apart(&mut self, home: &Path, tree: PathBuf, files: Vec<PathBuf>) -> Result<(), String> {
         match (&self.repository, self.isolation) {
-            (Some(repository), Isolation::Worktree) => self.entry = Some(repository.link_to(&tree).await?),
+            (Some(repository), Isolation::Worktree) => {
+                // Before it is there: who is killed meanwhile leaves an entry that git never removes.
+                record::write_register(self.room.path(), &repository.register())
+                    .map_err(|error| error.to_string())?;
+                self.entry = Some(repository.link_to(&tree).await?);
+            }
             (Some(repository), _) => repository.clone_to(&tree).await?,
             (None, _) => dirs::make_private(&tree).map_err(|error| error.to_string())?,
         }
@@ -212,6 +218,22 @@ impl Place {
             touched.push(repository.obeyed_from());
         }
         Ok(touched)
+    }
+
+    /// Says that a writer begins here: should this program be killed, what it did apart from the user's tree is kept.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn await_writer(&self, territory: &Territory) -> Result<(), String> {
+        if self.isolation == Isolation::InPlace {
+            return Ok(());
+        }
+        let record = Record {
+            prefix: self.prefix.clone(),
+            paths: territory.paths().to_vec(),
+        };
+        let written = record.write(self.room.path());
+        written.map_err(|error| format!("its record cannot be written: {error}"))
     }
 
     /// Where a patch that is made here goes.
@@ -296,6 +318,8 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        // Nobody wants it any more: a patch was made of it, or it was thrown away.
+        Record::strike(self.room.path());
         if let Some(entry) = &self.entry {
             // Not by git, which would obey a configuration that the writer may have written.
             let _ = dirs::remove_all(entry);

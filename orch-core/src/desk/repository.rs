@@ -147,6 +147,11 @@ impl Repository {
         Ok(())
     }
 
+    /// The folder of the entries of linked work trees.
+    pub(crate) fn register(&self) -> PathBuf {
+        self.common.join("worktrees")
+    }
+
     /// Makes a linked work tree at `tree`, without files; returns its entry in the repository, which is to be removed
     /// with it.
     pub(crate) async fn link_to(&self, tree: &Path) -> Result<PathBuf, String> {
@@ -160,7 +165,7 @@ impl Repository {
         let entry = git_file
             .strip_prefix("gitdir: ")
             .map(|path| PathBuf::from(path.trim_end()));
-        let entry = entry.filter(|path| path.starts_with(self.common.join("worktrees")));
+        let entry = entry.filter(|path| path.starts_with(self.register()));
         let entry = entry.ok_or("git made a linked work tree without an entry")?;
         let linked = Git::at(tree).await?;
         linked.ask(["read-tree", "HEAD"]).await?;

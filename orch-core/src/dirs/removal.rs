@@ -27,13 +27,7 @@ const ROUNDS: usize = 4;
 /// # Errors
 /// When something cannot be removed, or is added all the time. All that could be removed is gone then.
 pub(crate) fn remove_all(path: &Path) -> io::Result<()> {
-    let root = match nix::fcntl::open(path, FOLDER, Mode::empty()) {
-        Err(Errno::EACCES) => {
-            enable(nix::fcntl::AT_FDCWD, path)?;
-            nix::fcntl::open(path, FOLDER, Mode::empty())?
-        }
-        opened => opened?,
-    };
+    let root = open_folder(path)?;
     fchmod(&root, Mode::S_IRWXU)?;
     let mut rounds = 0;
     loop {
@@ -44,6 +38,17 @@ pub(crate) fn remove_all(path: &Path) -> io::Result<()> {
             Err(error) => return Err(cleared.err().map_or(error, io::Error::from)),
             Ok(()) => return Ok(()),
         }
+    }
+}
+
+/// Opens a folder, also one that nobody may enter; never through a link in its place.
+pub(super) fn open_folder(path: &Path) -> io::Result<OwnedFd> {
+    match nix::fcntl::open(path, FOLDER, Mode::empty()) {
+        Err(Errno::EACCES) => {
+            enable(nix::fcntl::AT_FDCWD, path)?;
+            Ok(nix::fcntl::open(path, FOLDER, Mode::empty())?)
+        }
+        opened => Ok(opened?),
     }
 }
 

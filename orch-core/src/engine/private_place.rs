@@ -1,14 +1,15 @@
 //! Where the private files of one turn lie: a path that nobody can have foreseen, made only when something lies there.
 //!
-//! Most tools have no private file, and a directory costs as much as a tenth of a short worker's life. It removes
-//! nothing: what is made here goes with the run's own directory.
+//! Most tools have no private file, and a directory costs as much as a tenth of a short worker's life. What is made here
+//! goes with the run's own directory, which is the run's to remove; where there is no run, the turns share it and the last
+//! of them removes it.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::JobId;
 use crate::agent::{Input, Launch};
-use crate::dirs::{self, StateDir};
+use crate::dirs::{self, PrivateDir, StateDir};
 use crate::outcome::NotStarted;
 
 /// The private place of one turn.
@@ -16,6 +17,8 @@ pub(super) struct PrivatePlace<'a> {
     state: &'a StateDir,
     run: String,
     path: PathBuf,
+    /// The run's directory, where nobody else has it.
+    shared: Option<PrivateDir>,
 }
 
 impl<'a> PrivatePlace<'a> {
@@ -23,7 +26,12 @@ impl<'a> PrivatePlace<'a> {
     pub(super) fn choose(state: &'a StateDir, job: &JobId) -> Self {
         let run = job.run.to_string();
         let path = dirs::unused_beneath(&state.place_of("runs", &run));
-        Self { state, run, path }
+        Self {
+            state,
+            run,
+            path,
+            shared: None,
+        }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -31,16 +39,17 @@ impl<'a> PrivatePlace<'a> {
     }
 
     /// Makes the directory and writes the files of `launch`, if there are any or its command line says the path: the
-    /// name is fresh, so a worker that is not told it cannot know it.
-    pub(super) fn furnish(&self, launch: &Launch) -> Result<(), NotStarted> {
+    /// name is fresh, so a worker that is not told it cannot know it. The place must be kept as long as the worker lives.
+    pub(super) fn furnish(&mut self, launch: &Launch) -> Result<(), NotStarted> {
         if !self.is_said_by(launch) {
             return Ok(());
         }
         let failed = |doing: &'static str| {
             move |error: io::Error| NotStarted::SpawnFailed(format!("{doing} failed: {error}"))
         };
-        self.state
-            .ensure("runs", &self.run)
+        self.shared = self
+            .state
+            .share("runs", &self.run)
             .map_err(failed("making the run's private directory"))?;
         dirs::make_private(&self.path).map_err(failed("making the worker's private directory"))?;
         for name in &launch.folders {
@@ -93,7 +102,7 @@ mod tests {
             step,
             attempt: 0,
         };
-        let place = PrivatePlace::choose(&state, &job);
+        let mut place = PrivatePlace::choose(&state, &job);
         let mut told = Launch::default();
         launch(place.path(), &mut told);
         place.furnish(&told).expect("a place");

@@ -129,6 +129,7 @@ impl Runner {
             decoder,
             last_message,
             stubs,
+            place: _place,
         } = prepared;
         let decoder = Arc::new(Mutex::new(Some(decoder)));
         let pulse = watch::Sender::new(Pulse::start());
@@ -186,7 +187,7 @@ impl Runner {
         end
     }
 
-    fn prepare(&self, job: &Job, turn: &Turn) -> Result<Prepared, NotStarted> {
+    fn prepare(&self, job: &Job, turn: &Turn) -> Result<Prepared<'_>, NotStarted> {
         let agent = self.agents.get(&job.agent).ok_or_else(|| {
             let known: Vec<&str> = self.agents.keys().map(String::as_str).collect();
             NotStarted::Unsupported(format!(
@@ -199,7 +200,7 @@ impl Runner {
             .program()
             .locate()
             .map_err(|missing| NotStarted::NotInstalled(missing.to_string()))?;
-        let place = PrivatePlace::choose(&self.state, &job.id);
+        let mut place = PrivatePlace::choose(&self.state, &job.id);
         let worker_dirs = WorkerDirs::new(&job.work_tree, place.path());
         let launch = launch(&**agent, job, &worker_dirs, turn).map_err(not_started)?;
         place.furnish(&launch)?;
@@ -216,15 +217,18 @@ impl Runner {
             decoder,
             last_message,
             stubs,
+            place,
         })
     }
 }
 
-struct Prepared {
+struct Prepared<'a> {
     command: Command,
     decoder: Box<dyn Decoder>,
     last_message: Option<PathBuf>,
     stubs: Stubs,
+    /// Kept until the turn's end.
+    place: PrivatePlace<'a>,
 }
 
 /// The command of a launch: standard output and standard error apart, one of them on the terminal; the prompt from

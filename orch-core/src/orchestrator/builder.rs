@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use orch_pty::Tier;
 
@@ -215,6 +216,7 @@ impl Builder {
             holds,
             tier,
             many: self.max_parallel > 1,
+            swept: AtomicBool::new(false),
         }))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio_util::sync::CancellationToken;
 
@@ -63,6 +64,10 @@ impl Orchestrator {
     /// When it returns, every worker of the run has ended and been reaped, with everything below it, whatever the
     /// result is.
     ///
+    /// Beside the first run of an orchestrator, what killed programs left in the state directory is removed; the run waits
+    /// for that at its end, and never fails by it. What a killed writer did in a place of its own is kept there as a patch:
+    /// [`EventKind::WorkKept`] names it.
+    ///
     /// # Errors
     /// [`Error::Unfinished`] when a worker that the pattern needed did not deliver. [`Error::Halt`] when the run was
     /// cancelled, something could not be recorded, or the program was misused.
@@ -83,7 +88,7 @@ impl Orchestrator {
     /// As [`Orchestrator::run`].
     pub async fn run_as<P: Pattern + ?Sized>(&self, id: RunId, pattern: &P, input: P::In) -> Result<P::Out> {
         let before = self.config.store.read(id).await?;
-        let _private = self.private_dir(id)?;
+        let private = self.private_dir(id)?;
         let run = Arc::new(Run::new(
             id,
             Arc::clone(&self.config),
@@ -92,6 +97,11 @@ impl Orchestrator {
         ));
         let work_tree = self.config.work_tree.display().to_string();
         run.emit(EventKind::RunStarted { work_tree }).await?;
+        // Once for each orchestrator, and when somebody was killed in this very run.
+        if !self.config.swept.swap(true, Ordering::Relaxed) || private.took_over() {
+            run.desks
+                .sweep(self.config.state.clone(), self.canceller.gently.clone());
+        }
         let cx = Cx::new(Arc::clone(&run));
         let result = tokio::select! {
             biased;

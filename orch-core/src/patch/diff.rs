@@ -15,6 +15,25 @@ const DIFF_LIMIT: usize = 1 << 20;
 
 /// `changes` as a unified diff, made in the private directory `scratch`; cut, and said so, where it is very long.
 pub(super) async fn text_of(scratch: &Path, changes: &[Change]) -> Result<String, String> {
+    let all = diff(scratch, changes, None).await?;
+    let mut text = String::from_utf8_lossy(&all).into_owned();
+    if text.len() > DIFF_LIMIT {
+        let all = text.len();
+        let cut = (0..=DIFF_LIMIT).rev().find(|&at| text.is_char_boundary(at));
+        text.truncate(cut.unwrap_or(0));
+        let shown = text.len();
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "\n[cut: {shown} of {all} bytes are shown]");
+    }
+    Ok(text)
+}
+
+/// `changes` as git applies them, whole: also of files that are no text.
+pub(crate) async fn file_of(scratch: &Path, changes: &[Change]) -> Result<Vec<u8>, String> {
+    diff(scratch, changes, Some("--binary")).await
+}
+
+async fn diff(scratch: &Path, changes: &[Change], binary: Option<&str>) -> Result<Vec<u8>, String> {
     let failed = |error: std::io::Error| error.to_string();
     let place = dirs::unused_beneath(scratch);
     dirs::make_private(&place).map_err(failed)?;
@@ -36,23 +55,12 @@ pub(super) async fn text_of(scratch: &Path, changes: &[Change]) -> Result<String
         "--no-textconv",
         "--no-renames",
         "--no-prefix",
-        "--",
-        "a",
-        "b",
     ];
+    let command = command.into_iter().chain(binary).chain(["--", "a", "b"]);
     let said = Git::alone(&place).run(command).await?;
     // 1: they differ.
     if !matches!(said.exit, Exit::Code(0 | 1)) {
         return Err(format!("git diff ended with {}", said.exit));
     }
-    let mut text = String::from_utf8_lossy(&said.out).into_owned();
-    if text.len() > DIFF_LIMIT {
-        let all = text.len();
-        let cut = (0..=DIFF_LIMIT).rev().find(|&at| text.is_char_boundary(at));
-        text.truncate(cut.unwrap_or(0));
-        let shown = text.len();
-        // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "\n[cut: {shown} of {all} bytes are shown]");
-    }
-    Ok(text)
+    Ok(said.out)
 }

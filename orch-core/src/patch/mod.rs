@@ -12,6 +12,7 @@ mod merge;
 mod value;
 
 pub(crate) use change::Change;
+pub(crate) use diff::file_of;
 pub use error::{Conflict, PatchError};
 pub(crate) use value::Origin;
 pub use value::Patch;
