@@ -31,6 +31,7 @@ mod fuzz;
 mod in_its_name;
 mod joining;
 mod law_trees;
+mod left_on_disk;
 mod onlookers;
 mod partial_work;
 
