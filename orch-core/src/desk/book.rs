@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -120,7 +121,10 @@ impl Book {
     pub(crate) fn sweep(&self, state: StateDir, enough: CancellationToken) {
         let pages = Arc::clone(&self.pages);
         let note = move |kind| lock(&pages).notes.push(kind);
-        self.removals.spawn(sweep(state, enough, note));
+        // Without a runtime nothing can be done beside the run.
+        if let Ok(runtime) = Handle::try_current() {
+            self.removals.spawn_on(sweep(state, enough, note), &runtime);
+        }
     }
 
     /// A new private place of the run `run`.

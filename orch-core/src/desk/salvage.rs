@@ -142,3 +142,39 @@ fn folders_in(folder: &Path) -> Vec<PathBuf> {
     let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     folders.map(|entry| entry.path()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::record::write_register;
+
+    /// git locks an entry while it makes it, and never removes one that is locked.
+    #[test]
+    fn only_the_entry_of_the_room_goes_also_one_that_was_half_made() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let home = home.path().canonicalize().expect("its real path");
+        let (register, was) = (home.join("worktrees"), home.join("state/runs/r1"));
+        let room = home.join("state/runs/r1.aside.swept/room");
+        fs::create_dir_all(&room).expect("a room");
+        write_register(&room, &register).expect("a file");
+        let entry = |name: &str, tree: &Path| {
+            let entry = register.join(name);
+            fs::create_dir_all(&entry).expect("an entry");
+            fs::write(entry.join("locked"), "initializing").expect("a file");
+            fs::write(entry.join("gitdir"), format!("{}\n", tree.display())).expect("a file");
+            entry
+        };
+        let own = entry("tree", &was.join("room/tree/.git"));
+        let others = [
+            entry("tree1", &home.join("state/runs/r2/room/tree/.git")),
+            entry("tree2", &was.join("room/tree")),
+            entry("users", &home.join("elsewhere/.git")),
+        ];
+        let link = register.join("link");
+        std::os::unix::fs::symlink(&own, &link).expect("a link");
+        strike(&room, &was);
+        assert!(!own.exists());
+        assert!(others.iter().all(|other| other.join("gitdir").exists()));
+        assert!(link.is_symlink());
+    }
+}

@@ -207,4 +207,25 @@ mod tests {
         std::os::unix::fs::symlink(file_of(&place), &link).expect("a link");
         assert!(Hold::of_the_dead(link).is_none());
     }
+
+    #[test]
+    fn nobody_has_a_name_beside_somebody_else_however_often_its_file_is_taken_away() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let place = root.path().join("place");
+        let is_had = std::sync::atomic::AtomicBool::new(false);
+        let order = std::sync::atomic::Ordering::SeqCst;
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..3_000 {
+                        if let Some(hold) = taken(&place, Way::Alone) {
+                            assert!(!is_had.swap(true, order), "two have it");
+                            is_had.store(false, order);
+                            hold.strike();
+                        }
+                    }
+                });
+            }
+        });
+    }
 }

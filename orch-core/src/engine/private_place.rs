@@ -93,20 +93,53 @@ mod tests {
     use crate::ids::{Digest, RunId};
     use crate::step_key::StepKey;
 
-    fn made_for(launch: impl FnOnce(&Path, &mut Launch)) -> (bool, bool) {
-        let root = tempfile::tempdir().expect("a temporary directory");
-        let state = StateDir::at(root.path().join("state"));
+    fn job() -> JobId {
         let step: StepKey = serde_json::from_value(serde_json::json!(Digest::of("step"))).expect("a key");
-        let job = JobId {
+        JobId {
             run: RunId::fresh(),
             step,
             attempt: 0,
-        };
+        }
+    }
+
+    fn made_for(launch: impl FnOnce(&Path, &mut Launch)) -> (bool, bool) {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let state = StateDir::at(root.path().join("state"));
+        let job = job();
         let mut place = PrivatePlace::choose(&state, &job);
         let mut told = Launch::default();
         launch(place.path(), &mut told);
         place.furnish(&told).expect("a place");
         (state.path().exists(), place.path().is_dir())
+    }
+
+    #[test]
+    fn turns_of_no_run_share_a_directory_and_the_last_removes_it() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let state = StateDir::at(root.path().join("state"));
+        let job = job();
+        let launch = Launch {
+            files: vec![("a".to_owned(), b"b".to_vec())],
+            ..Launch::default()
+        };
+        let furnished = || {
+            let mut place = PrivatePlace::choose(&state, &job);
+            place.furnish(&launch).expect("a place");
+            place
+        };
+        let runs = || std::fs::read_dir(state.path().join("runs")).map_or(0, Iterator::count);
+        let (first, second) = (furnished(), furnished());
+        drop(first);
+        assert!(second.path().join("a").is_file());
+        drop(second);
+        assert_eq!(runs(), 0);
+        let run = state.claim("runs", &job.run.to_string()).expect("nobody has it");
+        let place = furnished();
+        let path = place.path().to_owned();
+        drop(place);
+        assert!(path.join("a").is_file(), "it is the run's to remove");
+        drop(run);
+        assert_eq!(runs(), 0);
     }
 
     #[test]
