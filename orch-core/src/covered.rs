@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::outcome::{FailClass, Failure, Unfinished};
+use crate::outcome::{FailClass, Failure, NotStarted, Unfinished};
 
 /// How many answers make a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,6 +166,7 @@ fn short_of(coverage: Coverage, needed: usize, missing: &[Missing]) -> Unfinishe
 fn agreed_class(missing: &[Missing]) -> FailClass {
     let mut classes = missing.iter().map(|missing| match &missing.why {
         Unfinished::Failed(failure) => failure.class,
+        Unfinished::NotStarted(NotStarted::MachineRefused(_)) => FailClass::MachineRefused,
         _ => FailClass::Other,
     });
     let first = classes.next().unwrap_or(FailClass::Other);
@@ -248,6 +249,7 @@ mod tests {
             let missing = classes.map(|class| missing("W", class));
             match Missing::together(&missing) {
                 Unfinished::Failed(failure) => failure.class,
+                Unfinished::NotStarted(NotStarted::MachineRefused(_)) => FailClass::MachineRefused,
                 other => panic!("{other}"),
             }
         };

@@ -5,7 +5,8 @@
 //! success.
 
 use crate::engine::EngineError;
-use crate::outcome::{FailClass, Failure, Unfinished};
+use crate::outcome::{FailClass, Failure, NotStarted, Unfinished};
+use crate::refusal::Refusal;
 use crate::store::StoreError;
 
 /// What a pattern's step returns.
@@ -39,7 +40,11 @@ pub enum Halt {
     /// What happened could not be recorded, so no result may be handed out.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The program asked for something that cannot be: a bug in the caller, named.
+    /// The machine refused what the whole run needs: a full disk, missing rights. What one worker or desk alone needs is
+    /// [`NotStarted::MachineRefused`], and ends no other work.
+    #[error(transparent)]
+    MachineRefused(#[from] Refusal),
+    /// The program asked for something that cannot be: a bug in the caller, named. What the machine refuses is none.
     #[error("misuse: {0}")]
     Misuse(String),
     /// Processes of the run are alive after everything was done to end them.
@@ -58,6 +63,16 @@ impl Error {
             FailClass::Other,
             why.to_string(),
         )))
+    }
+
+    /// What the machine refused, where that is why there is no value. What a worker that had begun was refused is told by
+    /// [`FailClass::MachineRefused`] and its words.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Halt(Halt::MachineRefused(refusal))
+            | Self::Unfinished(Unfinished::NotStarted(NotStarted::MachineRefused(refusal))) => Some(refusal),
+            _ => None,
+        }
     }
 
     /// Whether the run as a whole is over.

@@ -14,6 +14,7 @@
 //! | [`Desk`], [`Isolation`], [`Patch`] | the one writer: a lease of paths, where it stands, and what it did as a value |
 //! | [`Check`], [`Evidence`] | a command whose exit says whether something holds |
 //! | [`Outcome`], [`Verdict`], [`Verdicts`], [`Error`], [`Covered`] | what became of workers; failure is never an answer, nor a verdict |
+//! | [`Refusal`] | what the machine refuses (a full disk), which is nobody's wrong use, and what to do about it |
 //! | [`agent`] | one adapter for each CLI: a job in, a command out; bytes in, events and an end out |
 //! | [`engine`] | where jobs run: terminals here, a rehearsal, or your own |
 //! | [`job`] | a worker's work as plain data: what is asked, what happens meanwhile, how it ended |
@@ -69,6 +70,7 @@ mod plan_tree;
 mod promises;
 mod reader_check;
 mod redact;
+mod refusal;
 mod roster;
 pub mod session;
 mod snapshot;
@@ -100,6 +102,7 @@ pub use pattern::Pattern;
 pub use plan::{Plan, PlanChange, PlanError, PlanLint, PlannedStep, Step, StepId, StepStatus, UpdatePlan};
 pub use plan_tree::{PlanNode, PlanTree, Under};
 pub use redact::{RedactStream, Redactor, SecretError};
+pub use refusal::{Refusal, RefusalKind};
 pub use roster::{Entry, Process, Roster};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use spending::{Charge, Spending, Spent};

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{Quota, Resource};
+use crate::refusal::Refusal;
 
 /// What became of one worker: its deliverable, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +92,9 @@ pub enum FailClass {
     NoAnswer,
     /// A reader changed what it was only to read.
     ScopeViolation,
+    /// The machine refused what was needed to go on: a full disk, missing rights, no more open files. Nobody's wrong use and
+    /// not the worker's doing. What is known before the start is [`NotStarted::MachineRefused`].
+    MachineRefused,
     /// The agent reported a failure that fits no other class.
     Other,
 }
@@ -141,6 +145,8 @@ pub enum NotStarted {
     LetGo,
     /// The paths it was to write are being written by somebody else; the text names them.
     Leased(String),
+    /// The machine refused what it needs: the disk is full, say. Other workers may go on; what was delivered stays.
+    MachineRefused(Refusal),
 }
 
 impl FailClass {
@@ -233,6 +239,7 @@ impl fmt::Display for FailClass {
             Self::Killed => "killed",
             Self::NoAnswer => "no final message",
             Self::ScopeViolation => "scope violation",
+            Self::MachineRefused => "refused by the machine",
             Self::Other => "failed",
         })
     }
@@ -257,6 +264,7 @@ impl fmt::Display for NotStarted {
             Self::PromptTooLong { characters, limit } => {
                 write!(f, "prompt has {characters} characters, the agent takes {limit}")
             }
+            Self::MachineRefused(refusal) => refusal.fmt(f),
             Self::Rehearsal => f.write_str("rehearsal"),
             Self::LetGo => f.write_str("nobody waited for it any more"),
             Self::QuotaUntil(Some(until)) => write!(f, "quota of the account is used up until {until}"),

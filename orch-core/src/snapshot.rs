@@ -11,6 +11,7 @@ use orch_prompts::Artefact;
 
 use crate::git;
 use crate::ids::Digest;
+use crate::refusal::{Refusal, Trouble};
 use crate::work_tree::NOT_WORK;
 
 /// An artefact with the digest of its content.
@@ -57,6 +58,9 @@ pub enum SnapshotError {
         /// Why.
         why: String,
     },
+    /// The machine refused it: git is not installed, or a file may not be read.
+    #[error(transparent)]
+    MachineRefused(#[from] Refusal),
     /// There is no diff.
     #[error("git diff against {base} failed: {why}")]
     Diff {
@@ -80,9 +84,15 @@ impl Snapshot {
             Artefact::Paths(paths) => Self::of_paths(work_tree, paths).await,
             Artefact::Diff { base } => {
                 let change = git::change_since(work_tree, base).await;
-                let change = change.map_err(|why| SnapshotError::Diff {
-                    base: base.clone(),
-                    why,
+                let change = change.map_err(|trouble| {
+                    let refused = trouble.refusal(format!("git diff against {base} failed"));
+                    refused.map_or_else(
+                        |why| SnapshotError::Diff {
+                            base: base.clone(),
+                            why,
+                        },
+                        SnapshotError::MachineRefused,
+                    )
                 })?;
                 let (digest, files) = (Digest::of(&change.diff), change.files.len() as u64);
                 let (diff, changed) = (Some(change.diff), change.files);
@@ -149,10 +159,7 @@ fn read_paths(work_tree: &Path, paths: &[PathBuf], wanted: &AtomicBool) -> Resul
     files.dedup();
     let mut parts = Vec::with_capacity(files.len());
     for file in &files {
-        let unreadable = |error: std::io::Error| SnapshotError::Unreadable {
-            path: file.clone(),
-            why: error.to_string(),
-        };
+        let unreadable = |error| unreadable(file, &error);
         let mut opened = std::fs::File::open(file).map_err(unreadable)?;
         let content = Digest::of_read(&mut opened, || wanted.load(Ordering::Relaxed)).map_err(unreadable)?;
         let name = file.strip_prefix(&root).unwrap_or(file);
@@ -165,6 +172,21 @@ fn read_paths(work_tree: &Path, paths: &[PathBuf], wanted: &AtomicBool) -> Resul
         diff: None,
         changed: Vec::new(),
     })
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> SnapshotError {
+    let path = path.to_owned();
+    let doing = format!(
+        "reading {} failed",
+        crate::plain::line(&path.to_string_lossy(), 300)
+    );
+    match Trouble::at(&path, error).refusal(doing) {
+        Ok(refusal) => SnapshotError::MachineRefused(refusal),
+        Err(_) => SnapshotError::Unreadable {
+            path,
+            why: error.to_string(),
+        },
+    }
 }
 
 fn text_of(artefact: &Artefact) -> &str {
@@ -210,10 +232,7 @@ fn beneath(root: &Path, path: &Path) -> Result<PathBuf, SnapshotError> {
 
 /// The plain files under `path`, links not followed.
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), SnapshotError> {
-    let unreadable = |error: std::io::Error| SnapshotError::Unreadable {
-        path: path.to_owned(),
-        why: error.to_string(),
-    };
+    let unreadable = |error| unreadable(path, &error);
     let kind = path.symlink_metadata().map_err(unreadable)?.file_type();
     if kind.is_file() {
         files.push(path.to_owned());

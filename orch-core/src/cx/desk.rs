@@ -193,6 +193,7 @@ impl Desk {
             return Err(self.not_ours(path.as_ref()).into());
         };
         let (bytes, place) = (content.into(), path.to_owned());
+        let stands = self.seat.stands();
         let hand = self.seat.hand().await;
         let being_used = self.seat.uses().begin();
         let written = tokio::task::spawn_blocking(move || {
@@ -203,10 +204,7 @@ impl Desk {
             tree.put(&place, &Leaf::File { bytes, executable })
         });
         let written = written.await.unwrap_or_else(|error| Err(error.into()));
-        written.map_err(|source| {
-            let path = path.to_owned();
-            PatchError::File { path, source }.into()
-        })
+        written.map_err(|source| PatchError::of_file(&stands, path.to_owned(), source).into())
     }
 
     fn not_ours(&self, path: &Path) -> Halt {

@@ -17,6 +17,7 @@ use crate::isolation::Isolation;
 use crate::lease::{Lease, LeaseError, Owner, Territory};
 use crate::limits::Purse;
 use crate::outcome::{NotStarted, Unfinished};
+use crate::refusal::Trouble;
 
 /// A desk that was asked for. Awaiting it takes the desk.
 ///
@@ -26,7 +27,8 @@ use crate::outcome::{NotStarted, Unfinished};
 /// [`Cx::child`](super::Cx::child) each), or kept a handle of one ([`Desk::cx`]) and would wait for that; when steps of the
 /// run would wait for each other; when there is a repository that git does not read; or when the isolation that was asked
 /// for cannot be had.
-/// [`NotStarted::Leased`] when the paths are taken and it was to fail then.
+/// [`NotStarted::Leased`] when the paths are taken and it was to fail then. [`NotStarted::MachineRefused`] when the
+/// machine has no place for it: the disk is full, git is missing. Other steps may go on.
 ///
 /// # Cancel safety
 /// Dropping the future gives back what it had.
@@ -143,10 +145,14 @@ impl DeskRequest {
             LeaseError::Held { .. } => {
                 Error::Unfinished(Unfinished::NotStarted(NotStarted::Leased(error.to_string())))
             }
-            LeaseError::WaitsForItself { .. } | LeaseError::Record { .. } => misuse(error.to_string()),
+            LeaseError::WaitsForItself { .. } => misuse(error.to_string()),
+            LeaseError::Record { wanted, source } => {
+                let trouble = Trouble::of_ours(run.config.state.path(), &source);
+                no_place(trouble, format!("lease of {wanted} cannot be recorded"))
+            }
         })?;
         let config = &run.config;
-        let cannot = |why| misuse(format!("desk of {territory} cannot be made: {why}"));
+        let cannot = |trouble| no_place(trouble, format!("desk of {territory} cannot be made"));
         let room = run.desks.room(&config.state, run.id()).map_err(cannot)?;
         let place = Place::furnish(
             &config.state,
@@ -189,6 +195,15 @@ impl fmt::Debug for DeskRequest {
             .field("waits", &self.waits)
             .field("isolation", &self.isolation)
             .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no desk, or no place beside one. What the machine refuses ends this work alone; the rest is the program's
+/// own doing.
+pub(super) fn no_place(trouble: Trouble, doing: String) -> Error {
+    match trouble.refusal(doing.as_str()) {
+        Ok(refusal) => Unfinished::NotStarted(NotStarted::MachineRefused(refusal)).into(),
+        Err(why) => Halt::Misuse(format!("{doing}: {why}")).into(),
     }
 }
 

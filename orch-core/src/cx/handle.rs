@@ -14,14 +14,14 @@ use super::run::Run;
 use crate::check::{Check, Evidence};
 use crate::deliverable::Deliverable;
 use crate::desk::Seat;
-use crate::error::{Halt, Result};
+use crate::error::{Error, Halt, Result};
 use crate::event::EventKind;
 use crate::ids::{Digest, RunId};
 use crate::limits::{Budget, Purse};
 use crate::outcome::{NotStarted, Unfinished};
 use crate::plan::{Plan, PlanChange, UpdatePlan};
 use crate::reader_check::Stand;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, SnapshotError};
 use crate::worker::{Spec, Worker};
 
 /// The handle that a pattern gets while it runs: a cheap clone, valid for its run.
@@ -173,7 +173,8 @@ impl Cx {
     /// Reads `artefact` once and fixes it as the base of everything beneath the returned handle.
     ///
     /// # Errors
-    /// [`Halt::Misuse`] when a path is missing or outside the work tree, or the revision is unknown.
+    /// [`Halt::Misuse`] when a path is missing or outside the work tree, or the revision is unknown;
+    /// [`NotStarted::MachineRefused`] when a file may not be read or git is not installed.
     ///
     /// # Cancel safety
     /// Safe.
@@ -184,7 +185,12 @@ impl Cx {
             );
         }
         let snapshot = Snapshot::take(self.work_tree(), artefact).await;
-        let snapshot = snapshot.map_err(|error| Halt::Misuse(error.to_string()))?;
+        let snapshot = snapshot.map_err(|error| match error {
+            SnapshotError::MachineRefused(refusal) => {
+                Error::from(Unfinished::NotStarted(NotStarted::MachineRefused(refusal)))
+            }
+            wrong => Halt::Misuse(wrong.to_string()).into(),
+        })?;
         let kind = EventKind::BaseTaken {
             artefact: snapshot.artefact.to_string(),
             digest: snapshot.digest,

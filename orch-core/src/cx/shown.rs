@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::Cx;
 use super::desk::Desk;
+use super::desk_request::no_place;
 use crate::beneath::Beneath;
 use crate::desk::{Place, Seat};
-use crate::error::{Halt, Result};
+use crate::error::Result;
 use crate::isolation::Isolation;
 use crate::patch::{Conflict, Patch, PatchError};
 
@@ -31,7 +32,9 @@ impl Desk {
     /// place: there it is the user's tree itself.
     ///
     /// # Errors
-    /// [`Halt::Misuse`] when the place cannot be made; `Failed` when a file cannot be read or written.
+    /// [`NotStarted::MachineRefused`](crate::NotStarted::MachineRefused) when the machine has no place for it,
+    /// [`Halt::Misuse`](crate::Halt::Misuse) when it cannot be made for another reason; `Failed` when a file cannot be read
+    /// or written.
     ///
     /// # Cancel safety
     /// Dropped half-way, the next call begins anew.
@@ -54,10 +57,9 @@ impl Desk {
     async fn furnish_show(&mut self) -> Result<Arc<Seat>> {
         let config = &self.run.config;
         let territory = self.seat.territory();
-        let cannot = |why| {
-            Halt::Misuse(format!(
-                "a place to look at the patch of {territory} cannot be made: {why}"
-            ))
+        let cannot = |trouble| {
+            let doing = format!("a place to look at the patch of {territory} cannot be made");
+            no_place(trouble, doing)
         };
         let room = self
             .run
@@ -83,11 +85,9 @@ impl Desk {
 /// Undoes, in the desk's paths, what earlier patches and checks left there.
 async fn put_back(seat: &Seat) -> Result<(), PatchError> {
     let changes = seat.place().changes(seat.territory()).await;
-    let changes = changes.map_err(|why| PatchError::Git {
-        doing: "ls-files",
-        why,
-    })?;
-    let root = seat.stands();
+    let changes = changes.map_err(|trouble| PatchError::of_git("ls-files", trouble))?;
+    let stands = seat.stands();
+    let root = stands.clone();
     let back = move || {
         let tree = Beneath::open(&root).map_err(|error| (root.clone(), error))?;
         for change in changes {
@@ -101,5 +101,5 @@ async fn put_back(seat: &Seat) -> Result<(), PatchError> {
     };
     let done = tokio::task::spawn_blocking(back).await;
     let done = done.unwrap_or(Ok(()));
-    done.map_err(|(path, source)| PatchError::File { path, source })
+    done.map_err(|(path, source)| PatchError::of_file(&stands, path, source))
 }

@@ -14,6 +14,7 @@ use crate::dirs::StateDir;
 use crate::event::EventKind;
 use crate::ids::RunId;
 use crate::lease::Territory;
+use crate::refusal::Trouble;
 
 /// The desks of one run.
 #[derive(Debug, Default)]
@@ -131,9 +132,9 @@ impl Book {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub(crate) fn room(&self, state: &StateDir, run: RunId) -> Result<Room, String> {
+    pub(crate) fn room(&self, state: &StateDir, run: RunId) -> Result<Room, Trouble> {
         let made = state.room("runs", &run.to_string());
-        let made = made.map_err(|error| format!("a private place cannot be made: {error}"))?;
+        let made = made.map_err(|error| Trouble::of_ours(state.path(), &error))?;
         Ok(Room::new(made, self.removals.clone()))
     }
 

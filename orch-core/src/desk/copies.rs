@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::beneath::{Beneath, Leaf};
 use crate::patch::Change;
+use crate::refusal::Trouble;
 
 /// The largest file that is held: what is larger is copied and compared piece by piece, and cannot be part of a patch.
 const LEAF_LIMIT: u64 = 256 << 20;
@@ -13,7 +14,7 @@ const LEAF_LIMIT: u64 = 256 << 20;
 const CHANGES_LIMIT: usize = 512 << 20;
 
 /// Copies those of `files` that are files or links. What is gone, and folders, is left out.
-pub(crate) async fn copy(from: &Path, to: &Path, files: Vec<PathBuf>) -> Result<(), String> {
+pub(crate) async fn copy(from: &Path, to: &Path, files: Vec<PathBuf>) -> Result<(), Trouble> {
     let (from, to) = (from.to_owned(), to.to_owned());
     beside(move || {
         let (source, target) = (open(&from)?, open(&to)?);
@@ -33,7 +34,7 @@ pub(super) async fn compare(
     before: &Path,
     after: &Path,
     paths: BTreeSet<PathBuf>,
-) -> Result<Vec<Change>, String> {
+) -> Result<Vec<Change>, Trouble> {
     let (before, after) = (before.to_owned(), after.to_owned());
     beside(move || {
         let (old, new) = (open(&before)?, open(&after)?);
@@ -46,7 +47,8 @@ pub(super) async fn compare(
                 return Err(format!(
                     "{} is changed and has more than {LEAF_LIMIT} bytes, which no patch holds: have it ignored by git, or move it away",
                     crate::plain::line(&path.to_string_lossy(), 200)
-                ));
+                )
+                .into());
             }
             let (old, new) = (read(&old, &before, &path)?, read(&new, &after, &path)?);
             if old != new {
@@ -58,7 +60,8 @@ pub(super) async fn compare(
                 if held > CHANGES_LIMIT {
                     return Err(format!(
                         "more than {CHANGES_LIMIT} bytes are changed: have build output ignored by git"
-                    ));
+                    )
+                    .into());
                 }
                 changes.push(Change {
                     path,
@@ -74,19 +77,19 @@ pub(super) async fn compare(
 
 /// Work that blocks.
 pub(super) async fn beside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> Result<T, String> {
+    work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
+) -> Result<T, Trouble> {
     tokio::task::spawn_blocking(work)
         .await
-        .unwrap_or_else(|_| Err("the runtime was shut down".to_owned()))
+        .unwrap_or_else(|_| Err("the runtime was shut down".into()))
 }
 
-fn open(root: &Path) -> Result<Beneath, String> {
-    Beneath::open(root).map_err(named(root, Path::new("")))
+fn open(root: &Path) -> Result<Beneath, Trouble> {
+    Beneath::open(root).map_err(Trouble::with(root))
 }
 
 /// A file or link; folders, pipes and what is behind a link is no content.
-fn read(tree: &Beneath, root: &Path, path: &Path) -> Result<Option<Leaf>, String> {
+fn read(tree: &Beneath, root: &Path, path: &Path) -> Result<Option<Leaf>, Trouble> {
     let leaf = unless_no_content(root, path, tree.read(path, LEAF_LIMIT))?;
     Ok(leaf.flatten())
 }
@@ -97,13 +100,13 @@ fn is_large(tree: &Beneath, path: &Path) -> bool {
 }
 
 /// What came of reading `path`; `None` where it failed because there is no content.
-fn unless_no_content<T>(root: &Path, path: &Path, read: std::io::Result<T>) -> Result<Option<T>, String> {
+fn unless_no_content<T>(root: &Path, path: &Path, read: std::io::Result<T>) -> Result<Option<T>, Trouble> {
     match read {
         Ok(content) => Ok(Some(content)),
         Err(error) => match root.join(path).symlink_metadata() {
             // Not readable, or the disk is full: that must not be taken for gone.
             Ok(meta) if (meta.is_file() || meta.is_symlink()) && !through_a_link(root, path) => {
-                Err(named(root, path)(error))
+                Err(Trouble::at(root.join(path), &error))
             }
             _ => Ok(None),
         },
@@ -114,9 +117,4 @@ fn through_a_link(root: &Path, path: &Path) -> bool {
     path.ancestors()
         .skip(1)
         .any(|above| !above.as_os_str().is_empty() && root.join(above).is_symlink())
-}
-
-fn named(root: &Path, path: &Path) -> impl Fn(std::io::Error) -> String {
-    let path = root.join(path);
-    move |error| format!("{}: {error}", path.display())
 }

@@ -16,6 +16,7 @@ use crate::ids::Digest;
 use crate::isolation::Isolation;
 use crate::lease::{Lease, Owner, Territory};
 use crate::patch::{Change, Origin};
+use crate::refusal::Trouble;
 use crate::work_tree::{Look, Rules, Traces};
 
 /// The most files of a tree that are looked at whether or not a rule ignores them.
@@ -60,7 +61,7 @@ impl Place {
         territory: &Territory,
         asked: Option<Isolation>,
         many: bool,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Trouble> {
         let repository = Repository::of(work_tree).await?;
         let isolation = match (asked, &repository) {
             (Some(Isolation::Worktree), None) => {
@@ -68,7 +69,8 @@ impl Place {
                     "a writer {} needs a git repository, and {} is none; ask for a desk in a clone or in place",
                     Isolation::Worktree,
                     work_tree.display()
-                ));
+                )
+                .into());
             }
             (Some(asked), _) => asked,
             (None, Some(_)) if many => Isolation::Clone,
@@ -81,7 +83,7 @@ impl Place {
             None => (work_tree.to_owned(), PathBuf::new()),
         };
         let (base, tree) = (room.path().join("base"), room.path().join("tree"));
-        dirs::make_private(&base).map_err(|error| error.to_string())?;
+        dirs::make_private(&base).map_err(|error| Trouble::of_ours(&base, &error))?;
         // In place, only what is beneath the work tree is looked at; elsewhere the whole repository is needed to build.
         let within = if isolation == Isolation::InPlace {
             prefix.clone()
@@ -138,7 +140,7 @@ impl Place {
     }
 
     /// Makes a tree of the writer's own and fills it with the user's files as they are now.
-    async fn set_apart(&mut self, home: &Path, tree: PathBuf, files: Vec<PathBuf>) -> Result<(), String> {
+    async fn set_apart(&mut self, home: &Path, tree: PathBuf, files: Vec<PathBuf>) -> Result<(), Trouble> {
         match (&self.repository, self.isolation) {
             (Some(repository), Isolation::Worktree) => {
                 // Before it is there: who is killed meanwhile leaves an entry that git never removes.
@@ -147,11 +149,11 @@ impl Place {
                 self.entry = Some(repository.link_to(&tree).await?);
             }
             (Some(repository), _) => repository.clone_to(&tree).await?,
-            (None, _) => dirs::make_private(&tree).map_err(|error| error.to_string())?,
+            (None, _) => dirs::make_private(&tree).map_err(|error| Trouble::of_ours(&tree, &error))?,
         }
         copies::copy(home, &tree, files).await?;
         let stands = tree.join(&self.prefix);
-        std::fs::create_dir_all(&stands).map_err(|error| error.to_string())?;
+        std::fs::create_dir_all(&stands).map_err(Trouble::with(&stands))?;
         self.top = tree;
         Ok(())
     }
@@ -171,7 +173,7 @@ impl Place {
     }
 
     /// What differs in `territory` from when the desk was taken.
-    pub(crate) async fn changes(&self, territory: &Territory) -> Result<Vec<Change>, String> {
+    pub(crate) async fn changes(&self, territory: &Territory) -> Result<Vec<Change>, Trouble> {
         let within: Vec<PathBuf> = territory
             .paths()
             .iter()
@@ -183,7 +185,7 @@ impl Place {
     }
 
     /// What was touched outside `territory` since the place was last looked at.
-    pub(crate) async fn strays(&self, territory: &Territory) -> Result<Vec<PathBuf>, String> {
+    pub(crate) async fn strays(&self, territory: &Territory) -> Result<Vec<PathBuf>, Trouble> {
         let (before, now) = self.looked_again().await?;
         let mut touched = before.touched_until(&now);
         touched.retain(|path| !territory.covers(path));
@@ -198,7 +200,7 @@ impl Place {
         &self,
         territory: &Territory,
         lease: Option<&Lease>,
-    ) -> Result<Vec<PathBuf>, String> {
+    ) -> Result<Vec<PathBuf>, Trouble> {
         let mut touched = Vec::new();
         if self.isolation == Isolation::InPlace {
             let (before, now) = self.looked_again().await?;
@@ -224,7 +226,7 @@ impl Place {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(crate) fn await_writer(&self, territory: &Territory) -> Result<(), String> {
+    pub(crate) fn await_writer(&self, territory: &Territory) -> Result<(), Trouble> {
         if self.isolation == Isolation::InPlace {
             return Ok(());
         }
@@ -233,7 +235,7 @@ impl Place {
             paths: territory.paths().to_vec(),
         };
         let written = record.write(self.room.path());
-        written.map_err(|error| format!("its record cannot be written: {error}"))
+        written.map_err(|error| Trouble::of_ours(self.room.path(), &error))
     }
 
     /// Where a patch that is made here goes.
@@ -287,12 +289,13 @@ impl Place {
             folders: false,
             limit,
         };
-        let looked = beside(move || Traces::walk(&stands, &[], look).map_err(|error| error.to_string()));
+        let looked =
+            beside(move || Traces::walk(&stands, &[], look).map_err(|error| error.to_string().into()));
         looked.await.ok()
     }
 
     /// All files as they were when last looked at, and as they are now.
-    async fn looked_again(&self) -> Result<(Traces, Traces), String> {
+    async fn looked_again(&self) -> Result<(Traces, Traces), Trouble> {
         let before = self.traces.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let listed = self
             .rules
@@ -304,7 +307,7 @@ impl Place {
         Ok((before, now))
     }
 
-    async fn look(&self, files: Vec<PathBuf>) -> Result<Traces, String> {
+    async fn look(&self, files: Vec<PathBuf>) -> Result<Traces, Trouble> {
         let stands = self.stands();
         beside(move || Ok(Traces::of(&stands, files))).await
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::git::{Git, paths_of};
 use crate::ids::Digest;
+use crate::refusal::Trouble;
 use crate::work_tree::obeyed_in;
 
 /// The most bytes of one configuration file that are looked at.
@@ -33,17 +34,20 @@ impl Repository {
     ///
     /// # Errors
     /// When there is one that git does not read, or whose files lie somewhere else: that is not the same as none.
-    pub(crate) async fn of(work_tree: &Path) -> Result<Option<Self>, String> {
+    pub(crate) async fn of(work_tree: &Path) -> Result<Option<Self>, Trouble> {
         let found = match Self::read(work_tree).await {
             Ok(found) => found,
-            Err(why) => {
+            // Nobody asked git, or it could not look: that says nothing of the tree.
+            Err(refused @ Trouble::Refused { .. }) => return Err(refused),
+            Err(Trouble::Said(why)) => {
                 return match claim_on(work_tree) {
                     None => Ok(None),
                     Some(claim) => Err(format!(
                         "git does not read the repository at {}: {why}; see what `git status` says in {}",
                         claim.display(),
                         work_tree.display()
-                    )),
+                    )
+                    .into()),
                 };
             }
         };
@@ -56,13 +60,14 @@ impl Repository {
             found.top.display(),
             work_tree.display(),
             found.obeyed_from().display()
-        ))
+        )
+        .into())
     }
 
-    async fn read(work_tree: &Path) -> Result<Self, String> {
+    async fn read(work_tree: &Path) -> Result<Self, Trouble> {
         let git = Git::at(work_tree).await?;
         // Bytes: not every folder has a name that is text.
-        let path = async |arguments: &[&str]| -> Result<PathBuf, String> {
+        let path = async |arguments: &[&str]| -> Result<PathBuf, Trouble> {
             let mut line = git.ask(arguments).await?;
             line.pop_if(|last| *last == b'\n');
             Ok(OsString::from_vec(line).into())
@@ -89,7 +94,7 @@ impl Repository {
     }
 
     /// The files that git tracks beneath `within`, from the top.
-    pub(crate) async fn tracked(&self, within: &Path) -> Result<Vec<PathBuf>, String> {
+    pub(crate) async fn tracked(&self, within: &Path) -> Result<Vec<PathBuf>, Trouble> {
         let within = self.top.join(within);
         let command = ["ls-files", "-z", "--cached", "--full-name", "--"].map(OsStr::new);
         let listed = self
@@ -101,7 +106,7 @@ impl Repository {
 
     /// The files that git tracks or that the last commit has, from the top: what is taken out of the index alone is still
     /// somebody's work.
-    pub(crate) async fn tracked_or_committed(&self) -> Result<Vec<PathBuf>, String> {
+    pub(crate) async fn tracked_or_committed(&self) -> Result<Vec<PathBuf>, Trouble> {
         let mut command = vec!["ls-files", "-z", "--cached", "--full-name"];
         let with_tree = self.head.as_ref().map(|head| format!("--with-tree={head}"));
         command.extend(with_tree.as_deref());
@@ -117,7 +122,7 @@ impl Repository {
 
     /// Makes a repository of its own at `tree` that knows the same commits and branches, without files. Its objects are
     /// read from this one, so nothing is copied and no file is shared that could be written through it.
-    pub(crate) async fn clone_to(&self, tree: &Path) -> Result<(), String> {
+    pub(crate) async fn clone_to(&self, tree: &Path) -> Result<(), Trouble> {
         let format = self.git.line(["rev-parse", "--show-object-format"]).await?;
         let above = tree.parent().unwrap_or(tree);
         let format = format!("--object-format={format}");
@@ -126,7 +131,7 @@ impl Repository {
         Git::alone(above).ask(init).await?;
         let objects = ["rev-parse", "--path-format=absolute", "--git-path", "objects"];
         let objects = self.git.line(objects).await?;
-        let failed = |error: std::io::Error| format!("making a clone in {} failed: {error}", tree.display());
+        let failed = |error: std::io::Error| Trouble::at(tree, &error);
         fs::create_dir_all(tree.join(".git/objects/info")).map_err(failed)?;
         fs::write(tree.join(".git/objects/info/alternates"), objects + "\n").map_err(failed)?;
         if let Ok(shallow) = fs::read(self.common.join("shallow")) {
@@ -154,14 +159,14 @@ impl Repository {
 
     /// Makes a linked work tree at `tree`, without files; returns its entry in the repository, which is to be removed
     /// with it.
-    pub(crate) async fn link_to(&self, tree: &Path) -> Result<PathBuf, String> {
+    pub(crate) async fn link_to(&self, tree: &Path) -> Result<PathBuf, Trouble> {
         let Some(head) = &self.head else {
-            return Err("a linked work tree needs a first commit".to_owned());
+            return Err("a linked work tree needs a first commit".into());
         };
         let add = ["worktree", "add", "--no-checkout", "--detach", "--force"].map(OsStr::new);
         let add = add.into_iter().chain([tree.as_os_str(), OsStr::new(head)]);
         self.git.ask(add).await?;
-        let git_file = fs::read_to_string(tree.join(".git")).map_err(|error| error.to_string())?;
+        let git_file = fs::read_to_string(tree.join(".git")).map_err(Trouble::with(tree))?;
         let entry = git_file
             .strip_prefix("gitdir: ")
             .map(|path| PathBuf::from(path.trim_end()));

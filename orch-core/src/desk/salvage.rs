@@ -15,6 +15,7 @@ use super::record::{Record, read_register};
 use crate::beneath::walk;
 use crate::dirs::{self, Abandoned, StateDir};
 use crate::patch::file_of;
+use crate::refusal::Trouble;
 use crate::work_tree::Rules;
 
 /// The most bytes of git's word for where a linked work tree is: more than a path can have.
@@ -33,7 +34,7 @@ pub(super) struct Saved {
 /// name these places from the user's repositories.
 ///
 /// The second half is what could not be made a patch, and why: then nobody else has it, and `left` is to stay.
-pub(super) async fn salvage(state: &StateDir, left: &Abandoned) -> (Vec<Saved>, Result<(), String>) {
+pub(super) async fn salvage(state: &StateDir, left: &Abandoned) -> (Vec<Saved>, Result<(), Trouble>) {
     let (mut saved, mut all) = (Vec::new(), Ok(()));
     let was = left.was();
     if was.parent().and_then(Path::file_name) != Some(OsStr::new("runs")) {
@@ -45,7 +46,7 @@ pub(super) async fn salvage(state: &StateDir, left: &Abandoned) -> (Vec<Saved>, 
                 saved.extend(work);
                 Record::strike(&room);
             }
-            Err(why) => all = Err(format!("{}: {why}", room.display())),
+            Err(why) => all = Err(why),
         }
         strike(&room, &was);
     }
@@ -53,16 +54,15 @@ pub(super) async fn salvage(state: &StateDir, left: &Abandoned) -> (Vec<Saved>, 
 }
 
 /// What the writer in `room` did, kept; `None` where there was none, or nothing was done.
-async fn work_in(state: &StateDir, room: &Path, left: &Abandoned) -> Result<Option<Saved>, String> {
-    let failed = |error: io::Error| error.to_string();
-    let Some(record) = Record::read(room).map_err(failed)? else {
+async fn work_in(state: &StateDir, room: &Path, left: &Abandoned) -> Result<Option<Saved>, Trouble> {
+    let Some(record) = Record::read(room).map_err(Trouble::with(room))? else {
         return Ok(None);
     };
     let scratch = state.fresh("patches", &uuid::Uuid::new_v4().simple().to_string());
-    let scratch = scratch.map_err(failed)?;
+    let scratch = scratch.map_err(Trouble::with(state.path()))?;
     let (base, tree) = (room.join("base"), room.join("tree"));
     if [&base, &tree].iter().any(|folder| !is_folder(folder)) {
-        return Err("what the writer had is not where it was".to_owned());
+        return Err("what the writer had is not where it was".into());
     }
     let exclude = room.join("rules.git/info/exclude");
     // Somebody may have put a pipe there, which has no end.
@@ -76,7 +76,7 @@ async fn work_in(state: &StateDir, room: &Path, left: &Abandoned) -> Result<Opti
     let here = |path: PathBuf| Some(path.strip_prefix(&record.prefix).ok()?.to_owned());
     let mut paths: BTreeSet<PathBuf> = listed.into_iter().filter_map(here).collect();
     let mut known = Vec::new();
-    walk(&base, Path::new(""), &mut known).map_err(failed)?;
+    walk(&base, Path::new(""), &mut known).map_err(Trouble::with(&base))?;
     paths.extend(known);
     let changes = compare(&base, &tree.join(&record.prefix), paths).await?;
     if changes.is_empty() {
@@ -91,7 +91,7 @@ async fn work_in(state: &StateDir, room: &Path, left: &Abandoned) -> Result<Opti
     };
     let name = format!("{}.{}.patch", name(&left.was()), name(room));
     let state = state.clone();
-    let patch = beside(move || kept(&state, &name, &text).map_err(|error| error.to_string())).await?;
+    let patch = beside(move || kept(&state, &name, &text).map_err(Trouble::with(state.path()))).await?;
     let files = changes.len();
     Ok(Some(Saved { patch, files }))
 }

@@ -207,19 +207,19 @@ impl Seat {
                 let detail = format!("a writer of {} also changed {}", self.territory(), named(&paths));
                 fail(FailClass::ScopeViolation, detail)
             }
-            Err(why) => fail(
-                FailClass::Other,
-                format!("what the writer changed cannot be looked at: {why}"),
-            ),
+            Err(trouble) => {
+                let doing = "what the writer changed cannot be looked at";
+                match trouble.refusal(doing) {
+                    Ok(refusal) => fail(FailClass::MachineRefused, refusal.to_string()),
+                    Err(why) => fail(FailClass::Other, format!("{doing}: {why}")),
+                }
+            }
         }
     }
 
     /// What the writers here did since the desk was taken.
     pub(crate) async fn patch(&self) -> Result<Patch, PatchError> {
-        let failed = |why| PatchError::Git {
-            doing: "ls-files",
-            why,
-        };
+        let failed = |trouble| PatchError::of_git("ls-files", trouble);
         let changes = self.place.changes(self.territory()).await.map_err(failed)?;
         let left_out = self.place.strays(self.territory()).await.map_err(failed)?;
         let lease = self.lease().as_ref().map(Arc::downgrade).unwrap_or_default();

@@ -11,6 +11,7 @@ use super::copies::beside;
 use super::salvage::{Saved, salvage};
 use crate::dirs::{Abandoned, StateDir};
 use crate::event::EventKind;
+use crate::refusal::Trouble;
 
 /// Removes what dead programs left in `state`, one after the other, until `enough`; tells `note` what somebody should know.
 pub(super) async fn sweep(state: StateDir, enough: CancellationToken, note: impl Fn(EventKind)) {
@@ -31,11 +32,11 @@ pub(super) async fn sweep(state: StateDir, enough: CancellationToken, note: impl
         }
         match all {
             Ok(()) => {
-                let _ = beside(move || left.remove().map_err(|error| error.to_string())).await;
+                let _ = beside(move || left.remove().map_err(Trouble::with(""))).await;
             }
             Err(why) => note(EventKind::WorkNotKept {
                 place: shown(left.path()),
-                why,
+                why: why.to_string(),
             }),
         }
     }

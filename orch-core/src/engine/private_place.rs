@@ -11,6 +11,7 @@ use super::JobId;
 use crate::agent::{Input, Launch};
 use crate::dirs::{self, PrivateDir, StateDir};
 use crate::outcome::NotStarted;
+use crate::refusal::Trouble;
 
 /// The private place of one turn.
 pub(super) struct PrivatePlace<'a> {
@@ -44,8 +45,13 @@ impl<'a> PrivatePlace<'a> {
         if !self.is_said_by(launch) {
             return Ok(());
         }
+        let path = self.path.clone();
         let failed = |doing: &'static str| {
-            move |error: io::Error| NotStarted::SpawnFailed(format!("{doing} failed: {error}"))
+            let path = &path;
+            move |error: io::Error| match Trouble::of_ours(path, &error).refusal(format!("{doing} failed")) {
+                Ok(refusal) => NotStarted::MachineRefused(refusal),
+                Err(why) => NotStarted::SpawnFailed(format!("{doing} failed: {why}")),
+            }
         };
         self.shared = self
             .state

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
 use super::Git;
+use crate::refusal::Trouble;
 
 /// The largest new file that is shown whole.
 const NEW_FILE_LIMIT: u64 = 1 << 20;
@@ -20,9 +21,9 @@ pub(crate) struct Change {
 }
 
 /// What `work_tree` changes since it left `base`.
-pub(crate) async fn change_since(work_tree: &Path, base: &str) -> Result<Change, String> {
+pub(crate) async fn change_since(work_tree: &Path, base: &str) -> Result<Change, Trouble> {
     if base.is_empty() || base.starts_with('-') {
-        return Err("that is no revision".to_owned());
+        return Err("that is no revision".into());
     }
     let git = Git::at(work_tree).await?;
     let common = [

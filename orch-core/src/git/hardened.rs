@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use orch_pty::{Command, Exit, Output, OutputReader, Stdin};
 
+use crate::refusal::Trouble;
+
 /// The most bytes that git may print: far more than any worker reads.
 const OUTPUT_LIMIT: usize = 64 << 20;
 
@@ -73,7 +75,7 @@ impl Git {
     ///
     /// # Errors
     /// When the configuration cannot be read: then its filters are not known.
-    pub(crate) async fn at(directory: &Path) -> Result<Self, String> {
+    pub(crate) async fn at(directory: &Path) -> Result<Self, Trouble> {
         let mut git = Self::bare(directory);
         let listed = git
             .run([
@@ -143,11 +145,11 @@ impl Git {
     /// What a command prints, when it ends well.
     ///
     /// # Errors
-    /// What git says, as one line.
+    /// What git says, as one line, or what the machine refused it.
     pub(crate) async fn ask<A: AsRef<OsStr>>(
         &self,
         arguments: impl IntoIterator<Item = A>,
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Vec<u8>, Trouble> {
         let said = self.run(arguments).await?;
         if said.exit == Exit::Code(0) {
             Ok(said.out)
@@ -160,7 +162,7 @@ impl Git {
     pub(crate) async fn line<A: AsRef<OsStr>>(
         &self,
         arguments: impl IntoIterator<Item = A>,
-    ) -> Result<String, String> {
+    ) -> Result<String, Trouble> {
         let out = self.ask(arguments).await?;
         let text = String::from_utf8(out).map_err(|_| "git printed what is no text".to_owned())?;
         Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
@@ -170,7 +172,7 @@ impl Git {
     pub(crate) async fn run<A: AsRef<OsStr>>(
         &self,
         arguments: impl IntoIterator<Item = A>,
-    ) -> Result<Said, String> {
+    ) -> Result<Said, Trouble> {
         let mut command =
             Command::new("git").args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"]);
         for argument in arguments {
@@ -206,33 +208,47 @@ impl Git {
             .stdin(stdin)
             .stdout(Output::Pipe)
             .stderr(Output::Pipe);
-        tokio::time::timeout(self.deadline, said(&command))
+        tokio::time::timeout(self.deadline, said(&command, &self.directory))
             .await
-            .unwrap_or_else(|_| Err(format!("git did not end within {} s", self.deadline.as_secs())))
+            .unwrap_or_else(|_| Err(format!("git did not end within {} s", self.deadline.as_secs()).into()))
     }
 
-    fn complaint(&self, said: &Said) -> String {
-        let text = String::from_utf8_lossy(&said.err);
-        if text.contains("--no-index") || text.contains("not a git repository") {
-            return format!("{} is no git work tree", self.directory.display());
+    /// Why a command that ended badly did, where its own words say nothing to a person.
+    pub(crate) fn failed(&self, said: &Said, what: String) -> Trouble {
+        match self.complaint(said) {
+            refused @ Trouble::Refused { .. } => refused,
+            Trouble::Said(_) => what.into(),
         }
-        crate::plain::line(&text, 300)
+    }
+
+    /// Why a command that ended badly did.
+    fn complaint(&self, said: &Said) -> Trouble {
+        let text = String::from_utf8_lossy(&said.err);
+        let shown = crate::plain::line(&text, 300);
+        let trouble = Trouble::of_words(&self.directory, &text, shown);
+        if matches!(trouble, Trouble::Said(_))
+            && (text.contains("--no-index") || text.contains("not a git repository"))
+        {
+            return format!("{} is no git work tree", self.directory.display()).into();
+        }
+        trouble
     }
 }
 
-async fn said(command: &Command) -> Result<Said, String> {
-    let mut process = command.spawn().map_err(|error| error.to_string())?;
+async fn said(command: &Command, directory: &Path) -> Result<Said, Trouble> {
+    let started = command.spawn();
+    let mut process = started.map_err(|error| Trouble::of_start("git", directory, &error))?;
     let (Some(stdout), Some(stderr)) = (process.stdout.take(), process.stderr.take()) else {
-        return Err("git was started without pipes".to_owned());
+        return Err("git was started without pipes".into());
     };
     let (out, err) = tokio::join!(read_all(&stdout, OUTPUT_LIMIT), read_all(&stderr, 64 << 10));
-    let exit = process.child.wait().await.map_err(|error| error.to_string())?;
-    let (out, complete) = out.map_err(|error| error.to_string())?;
+    let exit = process.child.wait().await.map_err(Trouble::with(directory))?;
+    let (out, complete) = out.map_err(Trouble::with(directory))?;
     let (err, _) = err.unwrap_or_default();
     if complete {
         Ok(Said { exit, out, err })
     } else {
-        Err(format!("git printed more than {OUTPUT_LIMIT} bytes"))
+        Err(format!("git printed more than {OUTPUT_LIMIT} bytes").into())
     }
 }
 
@@ -268,6 +284,6 @@ mod tests {
         git.deadline = Duration::from_millis(300);
         let error = git.ask(["ls-files", "--others", "--exclude-standard"]).await;
         let error = error.expect_err("nobody writes into the pipe");
-        assert!(error.starts_with("git did not end within"), "{error}");
+        assert!(error.to_string().starts_with("git did not end within"), "{error}");
     }
 }

@@ -15,6 +15,7 @@ use crate::error::{Error, Halt, Result};
 use crate::event::{Event, EventKind};
 use crate::ids::RunId;
 use crate::pattern::Pattern;
+use crate::refusal::Trouble;
 use crate::store::StoreError;
 
 /// The program that decides the work, hands out briefs and delivers one result. Configured once; runs any number of
@@ -70,7 +71,7 @@ impl Orchestrator {
     ///
     /// # Errors
     /// [`Error::Unfinished`] when a worker that the pattern needed did not deliver. [`Error::Halt`] when the run was
-    /// cancelled, something could not be recorded, or the program was misused.
+    /// cancelled, something could not be recorded, the machine has no place for the run, or the program was misused.
     ///
     /// # Cancel safety
     /// Dropping the future cancels every worker of the run; their ends are seen to in the background.
@@ -154,10 +155,14 @@ impl Orchestrator {
     fn private_dir(&self, id: RunId) -> Result<PrivateDir> {
         let made = self.config.state.claim("runs", &id.to_string());
         made.map_err(|error| {
-            let place = self.config.state.path().display();
-            Error::Halt(Halt::Misuse(format!(
-                "private directory for the run cannot be made in {place}: {error}"
-            )))
+            let doing = "private directory for the run cannot be made";
+            let trouble = Trouble::of_ours(self.config.state.path(), &error);
+            let halt = match trouble.refusal(doing) {
+                Ok(refusal) => Halt::MachineRefused(refusal),
+                // Somebody has this run already.
+                Err(why) => Halt::Misuse(format!("{doing}: {why}")),
+            };
+            Error::Halt(halt)
         })
     }
 }

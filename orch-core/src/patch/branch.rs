@@ -10,6 +10,7 @@ use super::merge::{Merged, merged};
 use super::{Change, Conflict, PatchError};
 use crate::beneath::Leaf;
 use crate::git::Git;
+use crate::refusal::Trouble;
 
 /// Commits `changes` on top of `head` as the new branch `name`; returns the commit's id.
 pub(super) async fn commit(
@@ -19,10 +20,10 @@ pub(super) async fn commit(
     changes: &[Change],
     name: &str,
 ) -> Result<String, PatchError> {
-    let failed = |doing| move |why| PatchError::Git { doing, why };
+    let failed = |doing| move |trouble| PatchError::of_git(doing, trouble);
     if name.starts_with('-') {
         let why = format!("{name:?} is no name of a branch");
-        return Err(failed("check-ref-format")(why));
+        return Err(failed("check-ref-format")(why.into()));
     }
     let git = Git::at(work_tree).await.map_err(failed("config"))?;
     let ask = async |doing, git: &Git, arguments: &[&str]| git.line(arguments).await.map_err(failed(doing));
@@ -60,7 +61,7 @@ pub(super) async fn commit(
                 let (bytes, mode) = leaf.blob();
                 let file = crate::dirs::unused_beneath(scratch);
                 let written = crate::dirs::write_private(&file, bytes);
-                written.map_err(|error| failed("hash-object")(error.to_string()))?;
+                written.map_err(|error| failed("hash-object")(Trouble::of_ours(scratch, &error)))?;
                 let write = [
                     OsStr::new("hash-object"),
                     OsStr::new("-w"),
@@ -117,7 +118,7 @@ pub(super) async fn commit(
 }
 
 /// What the index holds at `path`.
-async fn leaf_in(staged: &Git, path: &Path) -> Result<Option<Leaf>, String> {
+async fn leaf_in(staged: &Git, path: &Path) -> Result<Option<Leaf>, Trouble> {
     let top = staged.line(["rev-parse", "--show-toplevel"]).await?;
     let full = Path::new(&top).join(path);
     let listed = staged
@@ -134,7 +135,7 @@ async fn leaf_in(staged: &Git, path: &Path) -> Result<Option<Leaf>, String> {
     let words = String::from_utf8_lossy(entry);
     let mut words = words.split([' ', '\t']);
     let (Some(mode), Some(id)) = (words.next(), words.next()) else {
-        return Err("git ls-files printed what is no entry".to_owned());
+        return Err("git ls-files printed what is no entry".into());
     };
     let bytes = staged.ask(["cat-file", "blob", id]).await?;
     Ok(Some(Leaf::of_blob(mode, bytes)))

@@ -9,12 +9,13 @@ use super::Change;
 use crate::beneath::Beneath;
 use crate::dirs;
 use crate::git::Git;
+use crate::refusal::Trouble;
 
 /// The most bytes of a diff that are kept.
 const DIFF_LIMIT: usize = 1 << 20;
 
 /// `changes` as a unified diff, made in the private directory `scratch`; cut, and said so, where it is very long.
-pub(super) async fn text_of(scratch: &Path, changes: &[Change]) -> Result<String, String> {
+pub(super) async fn text_of(scratch: &Path, changes: &[Change]) -> Result<String, Trouble> {
     let all = diff(scratch, changes, None).await?;
     let mut text = String::from_utf8_lossy(&all).into_owned();
     if text.len() > DIFF_LIMIT {
@@ -29,12 +30,12 @@ pub(super) async fn text_of(scratch: &Path, changes: &[Change]) -> Result<String
 }
 
 /// `changes` as git applies them, whole: also of files that are no text.
-pub(crate) async fn file_of(scratch: &Path, changes: &[Change]) -> Result<Vec<u8>, String> {
+pub(crate) async fn file_of(scratch: &Path, changes: &[Change]) -> Result<Vec<u8>, Trouble> {
     diff(scratch, changes, Some("--binary")).await
 }
 
-async fn diff(scratch: &Path, changes: &[Change], binary: Option<&str>) -> Result<Vec<u8>, String> {
-    let failed = |error: std::io::Error| error.to_string();
+async fn diff(scratch: &Path, changes: &[Change], binary: Option<&str>) -> Result<Vec<u8>, Trouble> {
+    let failed = |error: std::io::Error| Trouble::at(scratch, &error);
     let place = dirs::unused_beneath(scratch);
     dirs::make_private(&place).map_err(failed)?;
     for (name, side) in [("a", true), ("b", false)] {
@@ -57,10 +58,11 @@ async fn diff(scratch: &Path, changes: &[Change], binary: Option<&str>) -> Resul
         "--no-prefix",
     ];
     let command = command.into_iter().chain(binary).chain(["--", "a", "b"]);
-    let said = Git::alone(&place).run(command).await?;
+    let git = Git::alone(&place);
+    let said = git.run(command).await?;
     // 1: they differ.
     if !matches!(said.exit, Exit::Code(0 | 1)) {
-        return Err(format!("git diff ended with {}", said.exit));
+        return Err(git.failed(&said, format!("git diff ended with {}", said.exit)));
     }
     Ok(said.out)
 }

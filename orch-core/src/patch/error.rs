@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Halt};
+use crate::outcome::{FailClass, Failure, Unfinished};
+use crate::refusal::{Refusal, RefusalKind, Trouble};
 
 /// A file that a patch and somebody else changed, each in its own way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub enum PatchError {
     /// program, so a [`Halt::Misuse`].
     #[error("{0}")]
     WaitsForItself(String),
-    /// A file could not be read or written. What had been written is taken back.
+    /// A file could not be read or written, and it is not the machine that refused it. What had been written is taken back.
     #[error("merging {} failed, and nothing was changed: {source}", path.display())]
     File {
         /// The file, relative to the work tree.
@@ -48,6 +50,9 @@ pub enum PatchError {
         /// What is not as it was.
         not_restored: Vec<PathBuf>,
     },
+    /// The machine refused it: the disk is full, say. What had been written is taken back.
+    #[error(transparent)]
+    MachineRefused(#[from] Refusal),
     /// git could not do it.
     #[error("git {doing} failed: {why}")]
     Git {
@@ -56,6 +61,47 @@ pub enum PatchError {
         /// What it says.
         why: String,
     },
+}
+
+impl PatchError {
+    /// Why a file beneath `root` could not be read or written.
+    pub(crate) fn of_file(root: &Path, path: PathBuf, source: io::Error) -> Self {
+        match Trouble::at(root.join(&path), &source).refusal(doing(&path)) {
+            Ok(refusal) => Self::MachineRefused(refusal),
+            Err(_) => Self::File { path, source },
+        }
+    }
+
+    /// Why git could not do it.
+    pub(crate) fn of_git(doing: &'static str, trouble: Trouble) -> Self {
+        match trouble.refusal(format!("git {doing} failed")) {
+            Ok(refusal) => Self::MachineRefused(refusal),
+            Err(why) => Self::Git { doing, why },
+        }
+    }
+
+    /// The same, where it is known beneath which folder the files lie.
+    pub(crate) fn beneath(self, root: &Path) -> Self {
+        match self {
+            Self::File { path, source } => Self::of_file(root, path, source),
+            other => other,
+        }
+    }
+
+    fn class(&self) -> FailClass {
+        match self {
+            Self::MachineRefused(_) => FailClass::MachineRefused,
+            Self::NotRestored { source, .. } if RefusalKind::of(source).is_some() => {
+                FailClass::MachineRefused
+            }
+            _ => FailClass::Other,
+        }
+    }
+}
+
+fn doing(path: &Path) -> String {
+    let path = crate::plain::line(&path.to_string_lossy(), 200);
+    format!("merging {path} failed, and nothing was changed")
 }
 
 impl fmt::Display for Conflict {
@@ -69,7 +115,10 @@ impl From<PatchError> for Error {
     fn from(error: PatchError) -> Self {
         match error {
             PatchError::WaitsForItself(why) => Halt::Misuse(why).into(),
-            other => Self::failed(other),
+            other => {
+                let failure = Failure::new(other.class(), other.to_string());
+                Self::Unfinished(Unfinished::Failed(failure))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use super::Change;
 use crate::beneath::Leaf;
 use crate::dirs;
 use crate::git::Git;
+use crate::refusal::Trouble;
 
 /// What a change comes to.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub(super) enum Merged {
 ///
 /// # Errors
 /// When git could not be run.
-pub(super) async fn merged(scratch: &Path, change: &Change, now: Option<&Leaf>) -> Result<Merged, String> {
+pub(super) async fn merged(scratch: &Path, change: &Change, now: Option<&Leaf>) -> Result<Merged, Trouble> {
     let conflict = |why: &str| Ok(Merged::Conflict(why.to_owned()));
     if is_of_git(&change.path) {
         return conflict("it is git's own, and no worker's to write");
@@ -73,18 +74,19 @@ fn text(leaf: &Leaf) -> Option<(&[u8], bool)> {
 }
 
 /// Ours, base and theirs in one; `None` when they conflict.
-async fn merged_text(scratch: &Path, texts: [&[u8]; 3]) -> Result<Option<Vec<u8>>, String> {
+async fn merged_text(scratch: &Path, texts: [&[u8]; 3]) -> Result<Option<Vec<u8>>, Trouble> {
     let mut arguments = vec![OsString::from("merge-file"), "-p".into(), "-q".into()];
     for text in texts {
         let file = dirs::unused_beneath(scratch);
-        dirs::write_private(&file, text).map_err(|error| error.to_string())?;
+        dirs::write_private(&file, text).map_err(|error| Trouble::of_ours(scratch, &error))?;
         arguments.push(file.into());
     }
-    let said = Git::alone(scratch).run(arguments).await?;
+    let git = Git::alone(scratch);
+    let said = git.run(arguments).await?;
     match said.exit {
         Exit::Code(0) => Ok(Some(said.out)),
         Exit::Code(1..=127) => Ok(None),
-        exit => Err(format!("git merge-file ended with {exit}")),
+        exit => Err(git.failed(&said, format!("git merge-file ended with {exit}"))),
     }
 }
 

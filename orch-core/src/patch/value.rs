@@ -53,7 +53,9 @@ impl Patch {
     ) -> Result<Self, PatchError> {
         let scratch = origin.scratch()?;
         let diff = diff::text_of(scratch.path(), &changes);
-        let diff = diff.await.map_err(|why| PatchError::Git { doing: "diff", why })?;
+        let diff = diff
+            .await
+            .map_err(|trouble| PatchError::of_git("diff", trouble))?;
         Ok(Self {
             origin,
             changes,
@@ -151,7 +153,8 @@ impl Patch {
         let _landing = self.origin.landings.begin();
         let tree = self.origin.tree()?;
         let moves = self.moves(&tree, changes).await?;
-        landed(tree, moves, lease).await
+        let landed = landed(tree, moves, lease).await;
+        landed.map_err(|error| error.beneath(&self.origin.work_tree))
     }
 
     /// Brings all of it that can be merged into another tree, and returns what cannot. For trees of our own; `right` is
@@ -163,7 +166,8 @@ impl Patch {
     ) -> Result<Vec<Conflict>, PatchError> {
         let tree = tree_at(root)?;
         let (moves, conflicts) = self.merged_with(&tree, &self.changes).await?;
-        landed(tree, moves, right).await?;
+        let landed = landed(tree, moves, right).await;
+        landed.map_err(|error| error.beneath(root))?;
         Ok(conflicts)
     }
 
@@ -196,8 +200,7 @@ impl Patch {
                 }
             };
             let merged = merged(scratch.path(), change, from.as_ref()).await;
-            let doing = "merge-file";
-            match merged.map_err(|why| PatchError::Git { doing, why })? {
+            match merged.map_err(|trouble| PatchError::of_git("merge-file", trouble))? {
                 Merged::Already => {}
                 Merged::Becomes(Some(to)) if to.leads_out(&path) => {
                     let why = "it is a link that leads out of the work tree".to_owned();
@@ -235,10 +238,8 @@ async fn read(tree: &Arc<Beneath>, path: &Path) -> io::Result<Option<Leaf>> {
 }
 
 fn tree_at(root: &Path) -> Result<Arc<Beneath>, PatchError> {
-    Beneath::open(root).map(Arc::new).map_err(|source| {
-        let path = root.to_owned();
-        PatchError::File { path, source }
-    })
+    let opened = Beneath::open(root).map(Arc::new);
+    opened.map_err(|source| PatchError::of_file(root, root.to_owned(), source))
 }
 
 impl Origin {
@@ -246,8 +247,8 @@ impl Origin {
     fn scratch(&self) -> Result<PrivateDir, PatchError> {
         let made = self.state.fresh("patches", &Uuid::new_v4().simple().to_string());
         made.map_err(|source| {
-            let path = self.state.path().to_owned();
-            PatchError::File { path, source }
+            let place = self.state.path();
+            PatchError::of_file(place, place.to_owned(), source)
         })
     }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::desk::{Repository, Room, copy};
+use crate::refusal::Trouble;
 use crate::work_tree::Rules;
 
 /// The copy. Dropped, it is removed.
@@ -19,7 +20,7 @@ impl Apart {
     ///
     /// # Errors
     /// What cannot be copied, and why.
-    pub(crate) async fn of(room: Room, from: &Path) -> Result<Self, String> {
+    pub(crate) async fn of(room: Room, from: &Path) -> Result<Self, Trouble> {
         let tree = room.path().join("copy");
         let repository = Repository::of(from).await?;
         let exclude = repository.as_ref().map(Repository::exclude_file);
@@ -38,7 +39,7 @@ impl Apart {
         } else {
             tree.join(prefix)
         };
-        fs::create_dir_all(&stands).map_err(|error| format!("{}: {error}", stands.display()))?;
+        fs::create_dir_all(&stands).map_err(Trouble::with(&stands))?;
         copy(&top, &tree, files).await?;
         Ok(Self { stands, room })
     }

@@ -15,6 +15,7 @@ use crate::engine::Job;
 use crate::error::Result;
 use crate::event::EventKind;
 use crate::outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
+use crate::refusal::Trouble;
 use crate::work_tree::{NotLooked, Traces, named};
 
 /// Where a reader stands.
@@ -63,10 +64,12 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
     match stand {
         Stand::WorkTree => {}
         Stand::Apart => {
-            let cannot = |why| {
-                NotStarted::SpawnFailed(format!(
-                    "a copy of the work tree to read in cannot be made: {why}"
-                ))
+            let cannot = |trouble: Trouble| {
+                let doing = "a copy of the work tree to read in cannot be made";
+                match trouble.refusal(doing) {
+                    Ok(refusal) => NotStarted::MachineRefused(refusal),
+                    Err(why) => NotStarted::SpawnFailed(format!("{doing}: {why}")),
+                }
             };
             let room = run.desks.room(&run.config.state, run.id()).map_err(cannot)?;
             let apart = Apart::of(room, run.work_tree()).await.map_err(cannot)?;

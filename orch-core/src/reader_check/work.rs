@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::watch::Watch;
 use crate::cx::Run;
 use crate::desk::Repository;
+use crate::refusal::Trouble;
 use crate::work_tree::{GitPlaces, Rules, Traces};
 
 /// Those of `touched` that are work.
@@ -38,7 +39,7 @@ async fn ignored(
     before: &Traces,
     of_git: &[PathBuf],
     files: &[PathBuf],
-) -> Result<BTreeSet<PathBuf>, String> {
+) -> Result<BTreeSet<PathBuf>, Trouble> {
     if files.is_empty() {
         return Ok(BTreeSet::new());
     }
@@ -59,7 +60,7 @@ async fn ignored(
     let exclude = exclude.filter(|_| !of_git.iter().any(|path| path.ends_with("info/exclude")));
 
     let place = run.config.state.room("runs", &run.id().to_string());
-    let place = place.map_err(|error| error.to_string())?;
+    let place = place.map_err(|error| Trouble::of_ours(run.config.state.path(), &error))?;
     let rules = Rules::new(place.path(), exclude.as_deref()).await?;
     let asked: Vec<PathBuf> = files.iter().map(|path| prefix.join(path)).collect();
     let mut ignored = rules.ignored(top, &asked, &unheard).await?;

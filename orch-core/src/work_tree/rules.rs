@@ -13,6 +13,7 @@ use super::NOT_WORK;
 use crate::beneath::{Met, descend, walk};
 use crate::dirs::{make_private, write_private};
 use crate::git::{Git, paths_of};
+use crate::refusal::Trouble;
 
 /// An empty private repository through which a tree is listed.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// Makes the private repository in `room`; `exclude` has further rules.
-    pub(crate) async fn new(room: &Path, exclude: Option<&Path>) -> Result<Self, String> {
+    pub(crate) async fn new(room: &Path, exclude: Option<&Path>) -> Result<Self, Trouble> {
         let repository = room.join("rules.git");
         // Said outright, since git makes its files by the umask otherwise.
         let init = ["init", "--quiet", "--bare", "--template=", "--shared=0600"].map(OsStr::new);
@@ -31,7 +32,7 @@ impl Rules {
         if let Some(rules) = exclude.and_then(|path| fs::read(path).ok()) {
             let info = repository.join("info");
             let made = make_private(&info).and_then(|()| write_private(&info.join("exclude"), &rules));
-            made.map_err(|error| error.to_string())?;
+            made.map_err(|error| Trouble::of_ours(&info, &error))?;
         }
         Ok(Self { repository })
     }
@@ -43,7 +44,7 @@ impl Rules {
         top: &Path,
         paths: &[PathBuf],
         unheard: &BTreeSet<PathBuf>,
-    ) -> Result<BTreeSet<PathBuf>, String> {
+    ) -> Result<BTreeSet<PathBuf>, Trouble> {
         let mut asked = Vec::new();
         let mut held_up: BTreeMap<PathBuf, bool> = BTreeMap::new();
         for path in paths {
@@ -92,12 +93,15 @@ impl Rules {
                 });
                 Ok(ignored.collect())
             }
-            _ => Err("git could not say which files are ignored".to_owned()),
+            _ => {
+                let what = "git could not say which files are ignored".to_owned();
+                Err(git.failed(&said, what))
+            }
         }
     }
 
     /// The files beneath `within` (paths from `top`) that no rule ignores, from `top`.
-    pub(crate) async fn list(&self, top: &Path, within: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    pub(crate) async fn list(&self, top: &Path, within: &[PathBuf]) -> Result<Vec<PathBuf>, Trouble> {
         self.refuse_what_holds_git_up(top, within).await?;
         let git = Git::alone(top)
             .variable("GIT_DIR", &self.repository)
@@ -113,7 +117,7 @@ impl Rules {
             // A folder is named only where it is a repository of its own: then all of it counts.
             if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
                 let folder: PathBuf = path.components().collect();
-                walk(top, &folder, &mut files).map_err(|error| error.to_string())?;
+                walk(top, &folder, &mut files).map_err(Trouble::with(top.join(&folder)))?;
             } else {
                 files.push(path);
             }
@@ -122,7 +126,7 @@ impl Rules {
     }
 
     /// git opens each `.gitignore`, and would wait for ever at one that is a pipe.
-    async fn refuse_what_holds_git_up(&self, top: &Path, within: &[PathBuf]) -> Result<(), String> {
+    async fn refuse_what_holds_git_up(&self, top: &Path, within: &[PathBuf]) -> Result<(), Trouble> {
         let (top, within) = (top.to_owned(), within.to_vec());
         let found = tokio::task::spawn_blocking(move || {
             let above = within.iter().flat_map(|path| path.ancestors().skip(1));
@@ -147,9 +151,10 @@ impl Rules {
             Ok(Some(path)) => Err(format!(
                 "{} is no plain file, and git would wait for it: remove it",
                 crate::plain::line(&path.to_string_lossy(), 200)
-            )),
+            )
+            .into()),
             Ok(None) => Ok(()),
-            Err(_) => Err("the runtime was shut down".to_owned()),
+            Err(_) => Err("the runtime was shut down".into()),
         }
     }
 }
