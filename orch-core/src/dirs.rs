@@ -226,6 +226,19 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)
 }
 
+/// Whether `bytes` more can be written in the private directory `place`: they are, and are gone again.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn room_for(place: &Path, bytes: usize) -> io::Result<()> {
+    let path = unused_beneath(place);
+    let written = write_private(&path, &vec![0; bytes]);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => written.and(Err(error)),
+        _ => written,
+    }
+}
+
 /// Reads a file that a worker may have written: a plain file, not a link, at most `limit` bytes. None when there is
 /// no such file.
 pub(crate) fn read_bounded(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {

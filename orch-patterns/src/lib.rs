@@ -103,9 +103,9 @@ pub use orch_core::{
     Desk, Entry, Error, Estimate, Evidence, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines,
     MemoryStore, Missing, NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern,
     Plan, PlanChange, PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Redactor,
-    Resource, Result, Retry, Roster, RunId, Spending, Spent, StateDir, Step, StepStatus, Store, Tier,
-    Unfinished, UpdatePlan, Verdict, Verdicts, Worker, Writer, agent, check, containment, doctor, engine,
-    event, plain, session,
+    Refusal, RefusalKind, Resource, Result, Retry, Roster, RunId, Spending, Spent, StateDir, Step,
+    StepStatus, Store, Tier, Unfinished, UpdatePlan, Verdict, Verdicts, Worker, Writer, agent, check,
+    containment, doctor, engine, event, plain, session,
 };
 pub use orch_prompts::{
     self, Artefact, Brief, Lens, Material, Pack, PackRule, Scope, Skipped, Slice, Slices, Stance, Style,

@@ -19,7 +19,8 @@ pub(crate) async fn copy(from: &Path, to: &Path, files: Vec<PathBuf>) -> Result<
     beside(move || {
         let (source, target) = (open(&from)?, open(&to)?);
         for path in files {
-            unless_no_content(&from, &path, source.copy(&path, &target))?;
+            unless_no_content(&from, &path, source.copy(&path, &target))
+                .map_err(|trouble| trouble.of_writing(&to))?;
         }
         Ok(())
     })

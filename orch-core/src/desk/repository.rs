@@ -128,7 +128,7 @@ impl Repository {
         let format = format!("--object-format={format}");
         let init = ["init", "--quiet", "--template=", &format].map(OsStr::new);
         let init = init.into_iter().chain([tree.as_os_str()]);
-        Git::alone(above).ask(init).await?;
+        Git::alone(above).writes_in(above).ask(init).await?;
         let objects = ["rev-parse", "--path-format=absolute", "--git-path", "objects"];
         let objects = self.git.line(objects).await?;
         let failed = |error: std::io::Error| Trouble::at(tree, &error);
@@ -137,7 +137,7 @@ impl Repository {
         if let Ok(shallow) = fs::read(self.common.join("shallow")) {
             fs::write(tree.join(".git/shallow"), shallow).map_err(failed)?;
         }
-        let clone = Git::alone(tree);
+        let clone = Git::alone(tree).writes_in(above);
         let refs = self
             .git
             .ask(["for-each-ref", "--format=create %(refname) %(objectname)"])
@@ -165,7 +165,8 @@ impl Repository {
         };
         let add = ["worktree", "add", "--no-checkout", "--detach", "--force"].map(OsStr::new);
         let add = add.into_iter().chain([tree.as_os_str(), OsStr::new(head)]);
-        self.git.ask(add).await?;
+        let above = tree.parent().unwrap_or(tree);
+        self.git.clone().writes_in(above).ask(add).await?;
         let git_file = fs::read_to_string(tree.join(".git")).map_err(Trouble::with(tree))?;
         let entry = git_file
             .strip_prefix("gitdir: ")
@@ -173,7 +174,7 @@ impl Repository {
         let entry = entry.filter(|path| path.starts_with(self.register()));
         let entry = entry.ok_or("git made a linked work tree without an entry")?;
         let linked = Git::at(tree).await?;
-        linked.ask(["read-tree", "HEAD"]).await?;
+        linked.writes_in(above).ask(["read-tree", "HEAD"]).await?;
         Ok(entry)
     }
 

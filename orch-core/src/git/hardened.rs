@@ -11,10 +11,14 @@ use std::time::Duration;
 
 use orch_pty::{Command, Exit, Output, OutputReader, Stdin};
 
+use crate::dirs;
 use crate::refusal::Trouble;
 
 /// The most bytes that git may print: far more than any worker reads.
 const OUTPUT_LIMIT: usize = 64 << 20;
+
+/// For how many bytes a disk is asked where git could not write: as many as the index of a large tree has.
+const ROOM_ASKED: usize = 4 << 20;
 
 /// How long one git command may take: minutes are for large trees on slow disks.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -59,6 +63,8 @@ pub(crate) struct Git {
     settings: Vec<(OsString, OsString)>,
     variables: Vec<(OsString, OsString)>,
     input: Vec<u8>,
+    /// A private place of ours that it writes in.
+    ours: Option<PathBuf>,
     deadline: Duration,
 }
 
@@ -117,6 +123,7 @@ impl Git {
             settings: Vec::new(),
             variables: Vec::new(),
             input: Vec::new(),
+            ours: None,
             deadline: DEADLINE,
         };
         SETTINGS
@@ -133,6 +140,13 @@ impl Git {
     /// Sets a variable of its environment.
     pub(crate) fn variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// Says that it writes in `place`, which is private and ours. git often does not say why it could not write, so when
+    /// it fails the disk is asked there.
+    pub(crate) fn writes_in(mut self, place: impl Into<PathBuf>) -> Self {
+        self.ours = Some(place.into());
         self
     }
 
@@ -226,9 +240,16 @@ impl Git {
         let text = String::from_utf8_lossy(&said.err);
         let shown = crate::plain::line(&text, 300);
         let trouble = Trouble::of_words(&self.directory, &text, shown);
-        if matches!(trouble, Trouble::Said(_))
-            && (text.contains("--no-index") || text.contains("not a git repository"))
+        if matches!(trouble, Trouble::Refused { .. }) {
+            return trouble;
+        }
+        if let Some(place) = &self.ours
+            && let Err(error) = dirs::room_for(place, ROOM_ASKED)
+            && let refused @ Trouble::Refused { .. } = Trouble::at(place, &error)
         {
+            return refused;
+        }
+        if text.contains("--no-index") || text.contains("not a git repository") {
             return format!("{} is no git work tree", self.directory.display()).into();
         }
         trouble

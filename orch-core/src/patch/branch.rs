@@ -35,7 +35,7 @@ pub(super) async fn commit(
     .await?;
     let prefix = ask("rev-parse", &git, &["rev-parse", "--show-prefix"]).await?;
     let index = scratch.join("index");
-    let staged = git.clone().variable("GIT_INDEX_FILE", &index);
+    let staged = git.clone().variable("GIT_INDEX_FILE", &index).writes_in(scratch);
     match head {
         Some(head) => ask("read-tree", &staged, &["read-tree", head]).await?,
         None => ask("read-tree", &staged, &["read-tree", "--empty"]).await?,

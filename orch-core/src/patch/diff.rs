@@ -58,7 +58,7 @@ async fn diff(scratch: &Path, changes: &[Change], binary: Option<&str>) -> Resul
         "--no-prefix",
     ];
     let command = command.into_iter().chain(binary).chain(["--", "a", "b"]);
-    let git = Git::alone(&place);
+    let git = Git::alone(&place).writes_in(&place);
     let said = git.run(command).await?;
     // 1: they differ.
     if !matches!(said.exit, Exit::Code(0 | 1)) {

@@ -81,7 +81,7 @@ async fn merged_text(scratch: &Path, texts: [&[u8]; 3]) -> Result<Option<Vec<u8>
         dirs::write_private(&file, text).map_err(|error| Trouble::of_ours(scratch, &error))?;
         arguments.push(file.into());
     }
-    let git = Git::alone(scratch);
+    let git = Git::alone(scratch).writes_in(scratch);
     let said = git.run(arguments).await?;
     match said.exit {
         Exit::Code(0) => Ok(Some(said.out)),

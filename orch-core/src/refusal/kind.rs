@@ -78,6 +78,14 @@ impl RefusalKind {
         }
     }
 
+    /// Whether it is refused to writers alone.
+    pub(crate) fn is_of_writing(self) -> bool {
+        matches!(
+            self,
+            Self::DiskFull | Self::DiskQuota | Self::FileSize | Self::ReadOnly
+        )
+    }
+
     /// The same of what a program printed: a line that ends with the C library's words for it. Those stand at the end,
     /// behind a colon, so that no name of a file is taken for them.
     pub(crate) fn of_words(text: &str) -> Option<Self> {

@@ -55,6 +55,18 @@ impl Trouble {
         move |error| Self::at(path, &error)
     }
 
+    /// The same of a copy into `to`: where only who writes can be refused so, it is there that it was refused.
+    pub(crate) fn of_writing(self, to: &Path) -> Self {
+        match self {
+            Self::Refused { kind, why, .. } if kind.is_of_writing() => Self::Refused {
+                path: to.to_owned(),
+                kind,
+                why,
+            },
+            other => other,
+        }
+    }
+
     /// Why `program` could not be started in `directory`.
     pub(crate) fn of_start(program: &str, directory: &Path, error: &SpawnError) -> Self {
         let source = error

@@ -28,7 +28,7 @@ impl Rules {
         // Said outright, since git makes its files by the umask otherwise.
         let init = ["init", "--quiet", "--bare", "--template=", "--shared=0600"].map(OsStr::new);
         let init = init.into_iter().chain([repository.as_os_str()]);
-        Git::alone(room).ask(init).await?;
+        Git::alone(room).writes_in(room).ask(init).await?;
         if let Some(rules) = exclude.and_then(|path| fs::read(path).ok()) {
             let info = repository.join("info");
             let made = make_private(&info).and_then(|()| write_private(&info.join("exclude"), &rules));

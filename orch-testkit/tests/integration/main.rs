@@ -26,6 +26,7 @@ mod drift;
 mod dropping;
 mod engine;
 mod fan;
+mod full_disk;
 mod funnel;
 mod fuzz;
 mod in_its_name;
