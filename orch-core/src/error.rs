@@ -5,7 +5,7 @@
 //! success.
 
 use crate::engine::EngineError;
-use crate::outcome::{FailClass, Failure, NotStarted, Unfinished};
+use crate::outcome::{FailClass, Failure, Unfinished};
 use crate::refusal::Refusal;
 use crate::store::StoreError;
 
@@ -41,7 +41,7 @@ pub enum Halt {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The machine refused what the whole run needs: a full disk, missing rights. What one worker or desk alone needs is
-    /// [`NotStarted::MachineRefused`], and ends no other work.
+    /// [`NotStarted::MachineRefused`](crate::NotStarted::MachineRefused), and ends no other work.
     #[error(transparent)]
     MachineRefused(#[from] Refusal),
     /// The program asked for something that cannot be: a bug in the caller, named. What the machine refuses is none.
@@ -69,9 +69,9 @@ impl Error {
     /// [`FailClass::MachineRefused`] and its words.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
-            Self::Halt(Halt::MachineRefused(refusal))
-            | Self::Unfinished(Unfinished::NotStarted(NotStarted::MachineRefused(refusal))) => Some(refusal),
-            _ => None,
+            Self::Halt(Halt::MachineRefused(refusal)) => Some(refusal),
+            Self::Unfinished(why) => why.refusal(),
+            Self::Halt(_) => None,
         }
     }
 

@@ -212,6 +212,14 @@ impl Unfinished {
         matches!(self, Self::Failed(failure) if failure.is_transient())
     }
 
+    /// What the machine refused, where it never ran for that.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::NotStarted(NotStarted::MachineRefused(refusal)) => Some(refusal),
+            _ => None,
+        }
+    }
+
     /// A short stable word for tables and logs: `invalid`, `failed`, `cancelled` or `not_started`.
     pub fn word(&self) -> &'static str {
         match self {

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use futures::future::BoxFuture;
 
 use super::desk::Desk;
 use super::run::Run;
-use crate::desk::{Place, Seat};
+use crate::desk::{Place, Seat, Uses};
 use crate::error::{Error, Halt, Result};
 use crate::event::EventKind;
 use crate::ids::Digest;
@@ -17,6 +17,7 @@ use crate::isolation::Isolation;
 use crate::lease::{Lease, LeaseError, Owner, Territory};
 use crate::limits::Purse;
 use crate::outcome::{NotStarted, Unfinished};
+use crate::patch::{Origin, Patch};
 use crate::refusal::Trouble;
 
 /// A desk that was asked for. Awaiting it takes the desk.
@@ -86,6 +87,26 @@ impl DeskRequest {
     /// [`Halt::Misuse`] when a path cannot be leased, for the reasons that taking the desk has.
     pub fn survey(&self) -> Result<Vec<PathBuf>> {
         Ok(self.territory()?.paths().to_vec())
+    }
+
+    /// The patch of a desk of these paths at which nothing was done: for whoever has to hand one out where the desk itself
+    /// could not be had. Nothing is taken and nobody is waited for.
+    ///
+    /// # Errors
+    /// As [`DeskRequest::survey`].
+    pub fn nothing(&self) -> Result<Patch> {
+        let territory = self.territory()?;
+        let owner = Owner::desk(self.run.id(), Arc::clone(&self.path));
+        Ok(Patch::nothing(Origin {
+            state: self.run.config.state.clone(),
+            work_tree: self.run.work_tree().to_owned(),
+            territory,
+            owner: owner.merge(),
+            head: None,
+            in_place: false,
+            lease: Weak::new(),
+            landings: Uses::default(),
+        }))
     }
 
     fn territory(&self) -> Result<Territory, Halt> {

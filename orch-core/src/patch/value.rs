@@ -64,6 +64,16 @@ impl Patch {
         })
     }
 
+    /// Nothing.
+    pub(crate) fn nothing(origin: Origin) -> Self {
+        Self {
+            origin,
+            changes: Vec::new(),
+            left_out: Vec::new(),
+            diff: String::new(),
+        }
+    }
+
     /// The changes as a unified diff, at most a little over 1 MiB of it. Bytes from a worker: fence them, strip them.
     pub fn diff(&self) -> &str {
         &self.diff

@@ -25,17 +25,16 @@ pub struct Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            doing,
-            path,
-            kind,
-            why,
-        } = self;
-        write!(
-            f,
-            "{doing}: {why}; {}, then run again",
-            Step { path, kind: *kind }
-        )
+        let Self { doing, why, .. } = self;
+        write!(f, "{doing}: {why}; {}", self.next_step())
+    }
+}
+
+impl Refusal {
+    /// What to do about it: `free some space on the disk that holds /x, then run again`.
+    pub fn next_step(&self) -> String {
+        let (path, kind) = (&self.path, self.kind);
+        format!("{}, then run again", Step { path, kind })
     }
 }
 

@@ -28,9 +28,14 @@ impl Examined {
     /// Nobody looked: the user's tree changed in the same places, so what would be applied is not what was written.
     pub(super) fn in_conflict(conflict: &Conflict) -> Self {
         let why = format!("the work tree was changed in the same places meanwhile, first {conflict}");
+        Self::not_looked(Unfinished::Failed(Failure::new(FailClass::Other, why)))
+    }
+
+    /// Nobody looked, and why: there was no place to look at it, say.
+    pub(super) fn not_looked(why: Unfinished) -> Self {
         Self {
             verdict: Verdict::Unverified,
-            missing: Some(Unfinished::Failed(Failure::new(FailClass::Other, why))),
+            missing: Some(why),
             ..Self::default()
         }
     }

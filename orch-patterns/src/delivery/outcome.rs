@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
-use orch_core::{Outcome, Patch, Verdict, plain};
+use orch_core::{Outcome, Patch, Refusal, Verdict, plain};
 use serde::{Serialize, Serializer};
 
 use super::Examined;
@@ -18,6 +18,21 @@ pub struct Round {
     pub fix: Outcome<Fix>,
     /// What was found out about it; none when the implementer did not finish.
     pub examined: Option<Examined>,
+}
+
+impl Round {
+    /// What the machine refused it, where that ended it.
+    fn refusal(&self) -> Option<&Refusal> {
+        let writing = match &self.fix {
+            Outcome::Unfinished(why) => why.refusal(),
+            Outcome::Done(_) => None,
+        };
+        let looking = self
+            .examined
+            .as_ref()
+            .and_then(|examined| examined.missing.as_ref());
+        writing.or_else(|| looking?.refusal())
+    }
 }
 
 /// What was written, and what is known of it. Nothing of it is in the user's tree before the patch is applied, unless the
@@ -80,7 +95,11 @@ impl Delivery {
 impl Delivery {
     /// The one thing to do next, for people.
     pub(crate) fn next_step(&self) -> Cow<'static, str> {
-        let examined = self.rounds.last().and_then(|round| round.examined.as_ref());
+        let last = self.rounds.last();
+        if let Some(refusal) = last.and_then(Round::refusal) {
+            return format!("{}.", refusal.next_step()).into();
+        }
+        let examined = last.and_then(|round| round.examined.as_ref());
         if let Some(check) = examined.and_then(Examined::not_started) {
             let command = plain::line(&check.command, 80);
             return format!("install or correct `{command}`, then verify: it could not be started.").into();

@@ -31,7 +31,8 @@ const ROUNDS: usize = 3;
 ///
 /// - **Step keys**: the implementer's at the handle's own path, the reader's beneath `round 1`, `round 2` and so on. The
 ///   diff is in the reader's brief, so it is asked again when the work is another.
-/// - **Failure**: a worker's is in the result. Where the desk cannot be had, there is none.
+/// - **Failure**: a worker's is in the result, and so is it when the desk cannot be had: the implementer did not start
+///   then, and the patch has nothing.
 /// - **Cancel**: dropping it cancels the worker or check that runs, and gives the desk back.
 #[derive(Debug, Clone)]
 #[must_use = "a pattern does nothing until an orchestrator runs it"]
@@ -78,7 +79,11 @@ impl Rounds {
         patch: &Patch,
         round: usize,
     ) -> Result<Examined> {
-        let shown = desk.show(patch).await?;
+        let shown = match desk.show(patch).await {
+            Ok(shown) => shown,
+            Err(Error::Unfinished(why)) => return Ok(Examined::not_looked(why)),
+            Err(halt) => return Err(halt),
+        };
         if let Some(conflict) = shown.conflicts.first() {
             return Ok(Examined::in_conflict(conflict));
         }
@@ -111,7 +116,20 @@ impl Pattern for Rounds {
     async fn run(&self, cx: &Cx, assignment: Assignment) -> Result<Delivery> {
         self.fit("rounds")?;
         let worker = self.implementer.worker();
-        let mut desk = self.implementer.desk(cx).await?;
+        let request = self.implementer.desk(cx);
+        let nothing = request.nothing()?;
+        let mut desk = match request.await {
+            Ok(desk) => desk,
+            // What led here, a review or notes, was paid for: it is not lost with the desk.
+            Err(Error::Unfinished(why)) => {
+                let round = Round {
+                    fix: Outcome::Unfinished(why),
+                    examined: None,
+                };
+                return Ok(Delivery::new(nothing, vec![round], Verdict::Unverified));
+            }
+            Err(halt) => return Err(halt),
+        };
         let mut assignment = assignment;
         let mut rounds: Vec<Round> = Vec::new();
         let mut before: Option<(Patch, Verdict)> = None;

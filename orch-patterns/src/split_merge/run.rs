@@ -88,6 +88,7 @@ impl SplitMerge {
         let changed_meanwhile = cx.changed_meanwhile();
         Ok(Whole {
             parts,
+            apart: together.apart().cloned(),
             patch: Arc::new(together.patch),
             conflicts: together.conflicts,
             merger: together.merger,

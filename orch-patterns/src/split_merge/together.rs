@@ -2,7 +2,7 @@
 //!
 //! It works on what there is. What of a part cannot be brought in is a conflict, and leaves the file as the user has it.
 
-use orch_core::{Check, Cx, Desk, Evidence, Isolation, Outcome, Patch, Result, plain};
+use orch_core::{Check, Cx, Desk, Evidence, Isolation, Outcome, Patch, Result, Unfinished, plain};
 use orch_prompts::{Material, Slice};
 
 use super::conflict::SliceConflict;
@@ -16,7 +16,8 @@ use crate::deliverable::{Fix, Section};
 pub(super) struct Together {
     cx: Cx,
     ownership: Ownership,
-    desk: Desk,
+    /// Where they are; or why there is no such place.
+    desk: Outcome<Desk>,
     pub(super) patch: Patch,
     pub(super) conflicts: Vec<SliceConflict>,
     pub(super) merger: Option<Outcome<Fix>>,
@@ -25,7 +26,10 @@ pub(super) struct Together {
 impl Together {
     /// Brings the parts together by code, in their order.
     pub(super) async fn bring(cx: &Cx, ownership: Ownership, merge: &Merge, parts: &[Part]) -> Result<Self> {
-        let mut desk = take(cx, &ownership).await?;
+        let mut desk = match outcome_of(take(cx, &ownership).await)? {
+            Outcome::Done(desk) => desk,
+            Outcome::Unfinished(why) => return Self::left_apart(cx, ownership, merge, parts, why),
+        };
         let mut conflicts = Vec::new();
         for part in parts.iter().filter(|part| part.outcome.is_done()) {
             if let Some(patch) = &part.patch {
@@ -35,15 +39,53 @@ impl Together {
         if let Some(text) = &merge.text {
             conflicts.extend(spliced(cx, &mut desk, text, parts).await?);
         }
-        let patch = desk.patch().await?;
+        let patch = match outcome_of(desk.patch().await)? {
+            Outcome::Done(patch) => patch,
+            Outcome::Unfinished(why) => return Self::left_apart(cx, ownership, merge, parts, why),
+        };
         Ok(Self {
             cx: cx.clone(),
             ownership,
-            desk,
+            desk: Outcome::Done(desk),
             patch,
             conflicts,
             merger: None,
         })
+    }
+
+    /// There was no place to bring them together at. What was delivered is in its part, and nothing of it in the patch.
+    fn left_apart(
+        cx: &Cx,
+        ownership: Ownership,
+        merge: &Merge,
+        parts: &[Part],
+        why: Unfinished,
+    ) -> Result<Self> {
+        let patch = cx.desk(ownership.named()).nothing()?;
+        let mut conflicts = Vec::new();
+        for part in parts.iter().filter(|part| part.outcome.is_done()) {
+            let slice = &part.slice.label;
+            let text = merge.text.as_ref().filter(|_| part.slice.is_section());
+            let files = part.patch.iter().flat_map(|patch| patch.files());
+            let files = files.chain(text.map(|text| text.path.as_path()));
+            conflicts.extend(files.map(|file| SliceConflict::new(slice, file, &why)));
+        }
+        Ok(Self {
+            cx: cx.clone(),
+            ownership,
+            desk: Outcome::Unfinished(why),
+            patch,
+            conflicts,
+            merger: None,
+        })
+    }
+
+    /// Why the parts could not be brought together, or nothing more be done to them there.
+    pub(super) fn apart(&self) -> Option<&Unfinished> {
+        match &self.desk {
+            Outcome::Done(_) => None,
+            Outcome::Unfinished(why) => Some(why),
+        }
     }
 
     /// Lets one more worker make the parts one whole. Where it does not deliver, the whole stays as code made it.
@@ -52,34 +94,66 @@ impl Together {
             materials: materials(parts, &self.conflicts),
             paths: self.ownership.named(),
         };
-        let report = outcome_of(self.desk.write(&merger.writer(&merging), &merging).await)?;
+        let mut desk = match self.desk {
+            Outcome::Done(desk) => desk,
+            Outcome::Unfinished(why) => {
+                self.merger = Some(Outcome::Unfinished(why.clone()));
+                self.desk = Outcome::Unfinished(why);
+                return Ok(self);
+            }
+        };
+        let mut report = outcome_of(desk.write(&merger.writer(&merging), &merging).await)?;
         if report.is_done() {
-            self.patch = self.desk.patch().await?;
+            match outcome_of(desk.patch().await)? {
+                Outcome::Done(patch) => self.patch = patch,
+                // What it did cannot be had: the whole is what it was before.
+                Outcome::Unfinished(why) => report = Outcome::Unfinished(why),
+            }
+        }
+        self.desk = if report.is_done() {
             for conflict in &mut self.conflicts {
                 conflict.taken_up = self.patch.files().any(|file| file == conflict.path);
             }
+            Outcome::Done(desk)
         } else {
             // What it left half done is at its desk: another one has the patch from before.
-            drop(self.desk);
-            self.desk = take(&self.cx, &self.ownership).await?;
-            for conflict in self.desk.bring(&self.patch).await? {
-                let conflict = SliceConflict::new("the whole", &conflict.path, &conflict.why);
-                self.conflicts.push(conflict);
-            }
-            self.patch = self.desk.patch().await?;
-        }
+            drop(desk);
+            let (cx, ownership) = (&self.cx, &self.ownership);
+            outcome_of(brought_again(cx, ownership, &mut self.patch, &mut self.conflicts).await)?
+        };
         self.merger = Some(report);
         Ok(self)
     }
 
     /// Runs the check of the whole, on what would be applied.
     pub(super) async fn checked(&mut self, check: &Check) -> Result<Outcome<Evidence>> {
-        outcome_of(checked(&mut self.desk, &self.patch, check).await)
+        match &mut self.desk {
+            Outcome::Done(desk) => outcome_of(checked(desk, &self.patch, check).await),
+            Outcome::Unfinished(why) => Ok(Outcome::Unfinished(why.clone())),
+        }
     }
 }
 
 async fn take(cx: &Cx, ownership: &Ownership) -> Result<Desk> {
     cx.desk(ownership.named()).isolation(Isolation::Clone).await
+}
+
+/// A fresh desk with the whole as it was brought together before.
+async fn brought_again(
+    cx: &Cx,
+    ownership: &Ownership,
+    patch: &mut Patch,
+    conflicts: &mut Vec<SliceConflict>,
+) -> Result<Desk> {
+    let mut desk = take(cx, ownership).await?;
+    let left = desk.bring(patch).await?;
+    let again = desk.patch().await?;
+    let left = left
+        .iter()
+        .map(|conflict| SliceConflict::new("the whole", &conflict.path, &conflict.why));
+    conflicts.extend(left);
+    *patch = again;
+    Ok(desk)
 }
 
 /// Brings one part's patch to the desk; what cannot be is returned.

@@ -20,6 +20,7 @@ use crate::deliverable::Fix;
 pub struct Whole {
     pub(super) parts: Vec<Part>,
     pub(super) patch: Arc<Patch>,
+    pub(super) apart: Option<Unfinished>,
     pub(super) conflicts: Vec<SliceConflict>,
     pub(super) merger: Option<Outcome<Fix>>,
     pub(super) check: Option<Outcome<Evidence>>,
@@ -35,6 +36,12 @@ impl Whole {
     /// All that could be brought together, as one patch: empty when nothing could.
     pub fn patch(&self) -> &Patch {
         &self.patch
+    }
+
+    /// Why the parts could not be brought together, or nothing more be done to the whole: the disk was full, say. None as
+    /// a rule. What was delivered is in its [part](Whole::items) all the same.
+    pub fn left_apart(&self) -> Option<&Unfinished> {
+        self.apart.as_ref()
     }
 
     /// What was delivered and is not in the patch, in slice order: none when everything fitted.
@@ -90,6 +97,10 @@ impl Whole {
     /// The one thing to do next.
     pub fn next_step(&self) -> String {
         let missing = self.missing();
+        let refused = missing.iter().map(|missing| &missing.why);
+        if let Some(refusal) = self.apart.iter().chain(refused).find_map(Unfinished::refusal) {
+            return refusal.next_step();
+        }
         if missing.len() == self.parts.len() {
             let rehearsed = missing.iter().all(|missing| {
                 matches!(

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use orch_core::agent::Tool;
+use orch_patterns::event::{Event, EventKind};
 use orch_patterns::prelude::*;
-use orch_patterns::{FailClass, Isolation, NotStarted, PatchError, StateDir};
+use orch_patterns::{FailClass, Merge, Merger, NotStarted, Observer, PatchError, StateDir};
 use orch_patterns::{Missing, Refusal, RefusalKind};
 
 use crate::desk::{House, within, writer};
@@ -226,4 +227,91 @@ async fn a_place_in_which_nobody_may_write_is_no_misuse_of_the_run_nor_of_a_desk
         error.to_string().contains("lease of src cannot be recorded: "),
         "{error}"
     );
+}
+
+/// A review of one finding by a reader, then a desk that the full disk has no room for.
+#[tokio::test]
+async fn a_funnel_whose_desk_has_no_room_still_hands_out_the_review_and_says_what_to_do() {
+    const NAME: &str =
+        "full_disk::a_funnel_whose_desk_has_no_room_still_hands_out_the_review_and_says_what_to_do";
+    let Some(disk) = on_a_small_disk(NAME) else { return };
+    let house = House::new();
+    fs::write(house.tree.join("src/large"), vec![b'x'; SIZE + 1]).unwrap();
+    let findings = r#"{"findings":[{"path":"src/a.rs","line":5,"severity":"high","claim":"five is wrong","evidence":"line 5"}]}"#;
+    let orch = orch(&house, &disk, &format!("echo '{findings}'"));
+    let funnel = Funnel::new(ReviewFanout::new([Lens::Correctness]))
+        .implement(Implementer::new().writes(["src"]).isolation(Isolation::Clone))
+        .verify(check("true", [""; 0]));
+    let fixed = orch
+        .run(&funnel, Artefact::paths([PathBuf::from("src/a.rs")]))
+        .await
+        .unwrap();
+    assert_eq!(fixed.review.items.len(), 1, "{fixed}");
+    assert_eq!(fixed.verdict(), Verdict::Unverified);
+    assert!(fixed.patch().unwrap().is_empty());
+    let text = fixed.to_string();
+    assert!(
+        text.contains("the implementer did not finish: not started: desk of src cannot be made: "),
+        "{text}"
+    );
+    assert!(
+        text.contains("Next step: free some space on the disk that holds "),
+        "{text}"
+    );
+}
+
+/// Takes the right to record leases away when a plan gets to its third step.
+#[derive(Debug)]
+struct ThenNoLeases(PathBuf);
+
+impl Observer for ThenNoLeases {
+    fn on_event(&self, event: &Event) {
+        if let EventKind::PlanChanged { plan, .. } = &event.kind
+            && plan.current() == plan.steps().get(2)
+            && !self.0.is_symlink()
+        {
+            fs::rename(&self.0, self.0.with_extension("before")).unwrap();
+            symlink("/sys", &self.0).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn slices_that_cannot_be_brought_together_stay_in_their_parts() {
+    let house = House::plain();
+    let state = house.root.path().join("state");
+    let said = r#"{"summary":"changed","text":"An intro."}"#;
+    let script = format!("echo more >> src/a.rs; echo '{said}'");
+    let sh = Tool::new("sh", "/bin/sh").args(["-c", &script]);
+    let orch = Orchestrator::builder(&house.tree)
+        .agent(sh)
+        .state_dir(StateDir::at(&state))
+        .observe(ThenNoLeases(state.join("leases")))
+        .build()
+        .unwrap();
+    let split = SplitMerge::new(|_: &Slice| Brief::new("Change it."))
+        .merge(Merge::text("docs/intro.md").worker(Merger::new("Change it.")))
+        .check_whole(check("true", [""; 0]));
+    let slices = Slices::new([Slice::new("a", ["src/a.rs"]), Slice::section("intro")]);
+    let covered = orch.run(&split, slices).await.unwrap();
+    let whole = covered.accept_partial();
+    let reports: Vec<bool> = whole.items().map(|(_, part)| part.outcome.is_done()).collect();
+    assert_eq!(reports, [true, true], "{whole}");
+    let (_, first) = whole.items().next().unwrap();
+    assert_eq!(first.patch.as_ref().unwrap().files().count(), 1);
+    assert!(whole.patch().is_empty());
+    let open: Vec<&Path> = whole
+        .conflicts()
+        .iter()
+        .map(|conflict| conflict.path.as_path())
+        .collect();
+    assert_eq!(open, ["src/a.rs", "docs/intro.md"].map(Path::new));
+    let refusal = whole.left_apart().unwrap().refusal().unwrap();
+    assert!(
+        matches!(refusal.kind, RefusalKind::Rights | RefusalKind::ReadOnly),
+        "{refusal}"
+    );
+    assert!(matches!(whole.merger(), Some(Outcome::Unfinished(why)) if why.refusal() == Some(refusal)));
+    assert!(matches!(whole.check(), Some(Outcome::Unfinished(why)) if why.refusal() == Some(refusal)));
+    assert_eq!(whole.next_step(), refusal.next_step());
 }
