@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{CommandFactory, Parser};
-use orch_patterns::plain;
+use orch_patterns::{Refusal, plain};
 
 use crate::exit;
 use crate::signals::{self, Told};
@@ -34,7 +34,7 @@ pub fn parse<A: Parser>() -> Result<A, ExitCode> {
 }
 
 /// The whole of an example: reads its command line and runs `body` on it, which gives the exit code. An error of `body`
-/// is a wrong call.
+/// is a wrong call, unless it is what the machine refused.
 pub fn main<A, F>(body: F) -> ExitCode
 where
     A: Parser,
@@ -68,7 +68,9 @@ where
         Ok(code) => ExitCode::from(code),
         Err(wrong) => {
             say(&name, &format!("{wrong:#}"));
-            ExitCode::from(exit::USAGE)
+            // A full disk is no wrong call.
+            let refused = wrong.downcast_ref::<Refusal>().is_some();
+            ExitCode::from(if refused { exit::PARTIAL } else { exit::USAGE })
         }
     }
 }

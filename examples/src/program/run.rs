@@ -117,6 +117,7 @@ impl Program {
         match orch.run(pattern, input).await {
             // Nobody answered, which a pattern may well call unfinished.
             Ok(_) | Err(Error::Unfinished(_)) => {}
+            Err(Error::Halt(Halt::MachineRefused(refusal))) => bail!(refusal),
             Err(error) => bail!(error),
         }
         let mut out = io::stdout().lock();

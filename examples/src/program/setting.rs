@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use orch_patterns::orch_core::PrivateDir;
-use orch_patterns::{RunId, StateDir};
+use orch_patterns::{Refusal, RunId, StateDir};
 
 use crate::unpack;
 
@@ -105,8 +105,15 @@ pub fn work_tree_around(here: &Path) -> anyhow::Result<PathBuf> {
 fn private() -> anyhow::Result<PrivateDir> {
     let state = StateDir::of_user()?;
     let fresh = state.fresh("examples", &RunId::fresh().to_string());
-    fresh.with_context(|| {
-        let place = state.path().display();
-        format!("making a private directory in {place} failed (XDG_STATE_HOME names another place)")
+    fresh.map_err(|error| {
+        let place = state.path();
+        let doing = format!(
+            "making a private directory in {} failed (XDG_STATE_HOME names another place)",
+            place.display()
+        );
+        match Refusal::of(&doing, place, &error) {
+            Some(refusal) => refusal.into(),
+            None => anyhow::Error::new(error).context(doing),
+        }
     })
 }

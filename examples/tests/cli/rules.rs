@@ -35,6 +35,11 @@ macro_rules! rules {
         }
 
         #[test]
+        fn what_the_machine_refuses_is_no_wrong_call() {
+            crate::rules::tells_what_the_machine_refuses($example);
+        }
+
+        #[test]
         fn its_help_names_exit_codes_and_examples() {
             crate::rules::teaches($example);
         }
@@ -230,4 +235,15 @@ pub(crate) fn ends_on_ctrl_c(example: &str) {
     assert_eq!(json["error"], "run cancelled");
     assert_eq!(with_environment("LET_THROUGH", &unique), [] as [u32; 0]);
     place.assert_state_is_empty();
+}
+
+/// A place in which nobody may write is no wrong call: it is told with what to do, and has not the exit code of one.
+pub(crate) fn tells_what_the_machine_refuses(example: &str) {
+    let place = Place::new();
+    for arguments in [&[][..], &["--dry-run"]] {
+        let done = run(place.example(example, arguments).env("XDG_STATE_HOME", "/sys"));
+        assert_eq!(done.code, Some(1), "{}{}", done.stdout, done.stderr);
+        assert!(done.stderr.contains("/sys/orch"), "{}", done.stderr);
+        assert!(done.stderr.ends_with(", then run again\n"), "{}", done.stderr);
+    }
 }

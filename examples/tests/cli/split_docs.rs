@@ -118,3 +118,25 @@ fn a_pattern_that_names_nothing_or_leads_out_is_told() {
     wrong(&["--contents", "a.md", "*.md"], "overlap");
     place.assert_state_is_empty();
 }
+
+#[test]
+fn without_git_every_slice_says_what_to_install_and_it_is_no_wrong_call() {
+    let place = Place::new();
+    place.write("docs/a.md", "# A\n\nIt is is so.\n");
+    let tools = place.beside("tools");
+    fs::create_dir(&tools).unwrap();
+    for program in ["sh", "sed", "awk", "cat", "grep"] {
+        let from = ["/bin", "/usr/bin"].map(|folder| std::path::Path::new(folder).join(program));
+        let from = from.iter().find(|path| path.exists()).unwrap();
+        std::os::unix::fs::symlink(from, tools.join(program)).unwrap();
+    }
+    let mut command = place.example("split_docs", &["--format", "json", "docs/*.md"]);
+    let done = run(command.env("PATH", &tools));
+    assert_eq!(done.code, Some(1), "{}{}", done.stdout, done.stderr);
+    let result = done.json()["result"].to_string();
+    assert!(
+        result.contains("install git, or set PATH so that it is found, then run again"),
+        "{result}"
+    );
+    place.assert_state_is_empty();
+}

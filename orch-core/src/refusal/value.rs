@@ -1,6 +1,7 @@
 //! The refusal as a value: what was attempted, on which path, what the machine said, and what to do.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -31,6 +32,28 @@ impl fmt::Display for Refusal {
 }
 
 impl Refusal {
+    /// What the machine refused when `doing` was tried at `path`; none where `error` says something of the path alone (it is
+    /// not there, it is a folder), or is not the system's own.
+    ///
+    /// ```
+    /// use std::io;
+    /// use orch_core::Refusal;
+    ///
+    /// let full = io::Error::from(io::ErrorKind::StorageFull);
+    /// let refusal = Refusal::of("the report cannot be written", "/reports", &full).unwrap();
+    /// assert_eq!(refusal.next_step(), "free some space on the disk that holds /reports, then run again");
+    /// let absent = io::Error::from(io::ErrorKind::NotFound);
+    /// assert!(Refusal::of("the report cannot be read", "/reports", &absent).is_none());
+    /// ```
+    pub fn of(doing: impl Into<String>, path: impl Into<PathBuf>, error: &io::Error) -> Option<Self> {
+        Some(Self {
+            doing: doing.into(),
+            path: path.into(),
+            kind: RefusalKind::of(error)?,
+            why: error.to_string(),
+        })
+    }
+
     /// What to do about it: `free some space on the disk that holds /x, then run again`.
     pub fn next_step(&self) -> String {
         let (path, kind) = (&self.path, self.kind);
