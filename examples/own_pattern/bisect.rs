@@ -116,6 +116,10 @@ impl<P: Pattern<In = Question, Out = Verdict>> Pattern for Bisect<P> {
         cx.finish_plan().await?;
         Ok(turn(row.get(good), row.get(bad), read))
     }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.probe.needs(needs);
+    }
 }
 
 impl fmt::Display for Turn {

@@ -26,6 +26,19 @@ impl Holds {
         self.agents.get(agent).copied()
     }
 
+    /// The names of the registered agents, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.agents.keys().cloned().collect()
+    }
+
+    /// Why a worker of `agent` does not start, where there is no such agent.
+    pub(crate) fn unknown(&self, agent: &str) -> Option<NotStarted> {
+        (!self.agents.contains_key(agent)).then(|| NotStarted::UnknownAgent {
+            name: agent.to_owned(),
+            known: self.names(),
+        })
+    }
+
     /// Why a reader of `agent` does not start, where more is required of it than it holds. An agent that is not
     /// registered is refused where it is looked up.
     pub(crate) fn refusal(&self, agent: &str, required: Option<Hold>) -> Option<NotStarted> {

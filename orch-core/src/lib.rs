@@ -9,7 +9,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`orchestrator`](Orchestrator) | configured once, runs patterns, proves at the end that nothing is left |
-//! | [`Cx`], [`Pattern`] | the handle a pattern gets, and what a pattern is |
+//! | [`Cx`], [`Pattern`], [`Needs`] | the handle a pattern gets, what a pattern is, and what it is known to need |
 //! | [`Worker`], [`Deliverable`] | one delegated task, and the type it must return |
 //! | [`Desk`], [`Isolation`], [`Patch`] | the one writer: a lease of paths, where it stands, and what it did as a value |
 //! | [`Check`], [`Evidence`] | a command whose exit says whether something holds |
@@ -58,6 +58,7 @@ mod isolation;
 pub mod job;
 mod lease;
 mod limits;
+mod needs;
 mod observer;
 mod orchestrator;
 mod outcome;
@@ -71,6 +72,7 @@ mod promises;
 mod reader_check;
 mod redact;
 mod refusal;
+mod roll;
 mod roster;
 pub mod session;
 mod snapshot;
@@ -93,6 +95,7 @@ pub use isolation::Isolation;
 pub use limits::{
     Budget, Estimate, Limits, Lineage, Overrun, Price, Quota, QuotaPolicy, Resets, Resource, Retry, Tries,
 };
+pub use needs::Needs;
 pub use observer::{Lines, Observer};
 pub use orch_pty::{Containment, Exit, Tier, containment};
 pub use orchestrator::{BuildError, Builder, Canceller, Orchestrator};

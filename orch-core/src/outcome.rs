@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::{Quota, Resource};
 use crate::refusal::Refusal;
+use crate::roll::Unknown;
 
 /// What became of one worker: its deliverable, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +111,13 @@ pub enum NotStarted {
     SpawnFailed(String),
     /// The agent cannot do what the job asks.
     Unsupported(String),
+    /// No agent of this name is registered.
+    UnknownAgent {
+        /// The name that the worker has.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
     /// The prompt is larger than the agent takes.
     PromptTooLong {
         /// Characters in the prompt.
@@ -272,6 +280,7 @@ impl fmt::Display for NotStarted {
             Self::PromptTooLong { characters, limit } => {
                 write!(f, "prompt has {characters} characters, the agent takes {limit}")
             }
+            Self::UnknownAgent { name, known } => Unknown { name, known }.fmt(f),
             Self::MachineRefused(refusal) => refusal.fmt(f),
             Self::Rehearsal => f.write_str("rehearsal"),
             Self::LetGo => f.write_str("nobody waited for it any more"),

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use crate::cx::Cx;
 use crate::deliverable::Deliverable;
 use crate::error::Result;
+use crate::needs::Needs;
 use crate::worker::Worker;
 
 /// A composable step of orchestration.
@@ -31,6 +32,33 @@ pub trait Pattern: Send + Sync {
     /// [`Error::Unfinished`](crate::Error::Unfinished) when a worker that it needed did not deliver,
     /// [`Error::Halt`](crate::Error::Halt) when the run is over.
     async fn run(&self, cx: &Cx, input: Self::In) -> Result<Self::Out>;
+
+    /// Says what is known, before it runs, that it needs: the agents that its workers name. An orchestrator refuses a pattern
+    /// whose agents it does not have, before anybody is paid. Nothing, unless said: whom a closure asks is not known.
+    ///
+    /// ```
+    /// use orch_core::{Cx, Needs, Pattern, Result, Worker};
+    ///
+    /// struct Twice(Worker<String, String>);
+    ///
+    /// # #[async_trait::async_trait]
+    /// impl Pattern for Twice {
+    ///     type In = String;
+    ///     type Out = String;
+    ///
+    ///     async fn run(&self, cx: &Cx, input: String) -> Result<String> {
+    ///         let first = cx.read(&self.0, &input).await?;
+    ///         cx.read(&self.0, &first).await
+    ///     }
+    ///
+    ///     fn needs(&self, needs: &mut Needs) {
+    ///         needs.worker(&self.0);
+    ///     }
+    /// }
+    /// ```
+    fn needs(&self, needs: &mut Needs) {
+        let _ = needs;
+    }
 }
 
 #[async_trait]
@@ -42,6 +70,10 @@ impl<I: Send + 'static, T: Deliverable> Pattern for Worker<I, T> {
         let reading = cx.read(self, &input);
         reading.await
     }
+
+    fn needs(&self, needs: &mut Needs) {
+        needs.worker(self);
+    }
 }
 
 #[async_trait]
@@ -51,6 +83,10 @@ impl<P: Pattern + ?Sized> Pattern for Arc<P> {
 
     async fn run(&self, cx: &Cx, input: P::In) -> Result<P::Out> {
         (**self).run(cx, input).await
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        (**self).needs(needs);
     }
 }
 
@@ -62,6 +98,10 @@ impl<P: Pattern + ?Sized> Pattern for Box<P> {
     async fn run(&self, cx: &Cx, input: P::In) -> Result<P::Out> {
         (**self).run(cx, input).await
     }
+
+    fn needs(&self, needs: &mut Needs) {
+        (**self).needs(needs);
+    }
 }
 
 #[async_trait]
@@ -71,6 +111,10 @@ impl<P: Pattern + ?Sized> Pattern for &P {
 
     async fn run(&self, cx: &Cx, input: P::In) -> Result<P::Out> {
         (**self).run(cx, input).await
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        (**self).needs(needs);
     }
 }
 

@@ -101,9 +101,9 @@ pub use options_selection::{OptionsSelection, Proposer, Question, Selection};
 pub use orch_core::{
     self, Budget, BuildError, Builder, Canceller, Check, Containment, Coverage, Covered, Cx, Deliverable,
     Desk, Entry, Error, Estimate, Evidence, Exit, FailClass, Failure, Halt, Isolation, Limits, Lines,
-    MemoryStore, Missing, NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError, Pattern,
-    Plan, PlanChange, PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader, Redactor,
-    Refusal, RefusalKind, Resource, Result, Retry, Roster, RunId, Spending, Spent, StateDir, Step,
+    MemoryStore, Missing, Needs, NotStarted, Observer, Orchestrator, Outcome, Overrun, Patch, PatchError,
+    Pattern, Plan, PlanChange, PlanError, PlanTree, PlannedStep, Price, Quorum, Quota, QuotaPolicy, Reader,
+    Redactor, Refusal, RefusalKind, Resource, Result, Retry, Roster, RunId, Spending, Spent, StateDir, Step,
     StepStatus, Store, Tier, Unfinished, UpdatePlan, Verdict, Verdicts, Worker, Writer, agent, check,
     containment, doctor, engine, event, plain, session,
 };
@@ -121,9 +121,9 @@ pub mod prelude {
     pub use crate::session::{ExecCommand, Sessions, Status, WriteStdin};
     pub use crate::{
         Artefact, Brief, Budget, Canceller, ContextPack, Covered, Cx, Decision, Error, Finding, Findings,
-        Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, OptionsSelection, Orchestrator, Outcome,
-        Patch, Pattern, PatternExt, Plan, Question, Quorum, Repeated, Research, Result, Retry, Review,
-        ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task, Topic,
-        Unfinished, Verdict, Verifier, Whole, Worker, async_trait, check, several, step,
+        Funnel, Halt, Implementer, Isolation, Lens, Limits, Lines, Needs, OptionsSelection, Orchestrator,
+        Outcome, Patch, Pattern, PatternExt, Plan, Question, Quorum, Repeated, Research, Result, Retry,
+        Review, ReviewFanout, Reviewer, Revise, Roster, RunId, Severity, Slice, Slices, SplitMerge, Task,
+        Topic, Unfinished, Verdict, Verifier, Whole, Worker, async_trait, check, several, step,
     };
 }

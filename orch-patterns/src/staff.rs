@@ -1,6 +1,7 @@
 //! Who does a worker's work, as the program said: label, agent, model, limits, retries. Not what the work is.
 
-use orch_core::{Limits, Retry, Worker};
+use orch_core::{Limits, Needs, Retry, Worker};
+use orch_prompts::Brief;
 
 /// What a builder was told about who does it; what is not said is the orchestrator's.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +33,11 @@ impl Staff {
             worker = worker.retry(retry);
         }
         worker
+    }
+
+    /// Says whom they name, as `role` unless they have a label.
+    pub(crate) fn needs(&self, role: &str, needs: &mut Needs) {
+        needs.worker(&self.hire(Worker::<(), String>::new(|(): &()| Brief::new("")), role));
     }
 
     /// The same, and `others` where nothing was said.

@@ -87,10 +87,10 @@ impl Flight {
         let stands = post
             .seat()
             .map_or_else(|| run.work_tree().to_owned(), Seat::stands);
-        let refusal = match &post {
+        let refusal = config.holds.unknown(agent).or_else(|| match &post {
             Post::Reader(_) => config.holds.refusal(agent, spec.hold),
             Post::Writer(_) => None,
-        };
+        });
         let mut job = Job::new(id, label, agent, stands, brief.render(&nonce()));
         job.scope.clone_from(brief.scope_ref());
         job.model.clone_from(&spec.model);

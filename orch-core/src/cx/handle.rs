@@ -18,7 +18,9 @@ use crate::error::{Error, Halt, Result};
 use crate::event::EventKind;
 use crate::ids::{Digest, RunId};
 use crate::limits::{Budget, Purse};
+use crate::needs::Needs;
 use crate::outcome::{NotStarted, Unfinished};
+use crate::pattern::Pattern;
 use crate::plan::{Plan, PlanChange, UpdatePlan};
 use crate::reader_check::Stand;
 use crate::snapshot::{Snapshot, SnapshotError};
@@ -134,6 +136,17 @@ impl Cx {
         // What it writes at a desk is not the doing of a reader who is there.
         let _use = self.at.as_ref().map(|(seat, _)| seat.uses().begin());
         self.run.check(&self.path, check, self.work_tree(), ends).await
+    }
+
+    /// Whether everything that `pattern` is known to [need](Pattern::needs) is here. The orchestrator asks this of the
+    /// pattern that it runs; a pattern that may be run by a closure asks it of itself before its first worker.
+    ///
+    /// # Errors
+    /// [`Halt::Misuse`] names every worker whose agent nobody registered, the name that was likely meant, and the agents that
+    /// there are.
+    pub fn meets<P: Pattern + ?Sized>(&self, pattern: &P) -> Result<()> {
+        let unmet = Needs::of(pattern).unmet(&self.run.config.holds.names());
+        unmet.map_or(Ok(()), |unmet| Err(Halt::Misuse(unmet).into()))
     }
 
     /// The same handle one level down: `label` becomes part of the step keys beneath it.

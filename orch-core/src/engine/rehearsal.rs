@@ -13,6 +13,7 @@ use futures::stream::{self, BoxStream, StreamExt as _};
 use super::{Abilities, Admission, Cursor, End, Engine, EngineError, Job, JobEnd, JobHandle, Stop};
 use crate::agent::{Agent, Input, Turn, WorkerDirs, WorkerEvent, launch};
 use crate::outcome::NotStarted;
+use crate::roll::Unknown;
 
 /// An engine for dry runs: every worker ends as [`NotStarted::Rehearsal`].
 #[derive(Debug, Clone)]
@@ -55,7 +56,11 @@ impl Rehearsal {
     fn rehearse(&self, job: &Job) -> RehearsedJob {
         let dirs = WorkerDirs::new(&job.work_tree, PathBuf::from("<private>"));
         let launched = match self.agents.get(&job.agent) {
-            None => Err(format!("no agent named {} is registered", job.agent)),
+            None => {
+                let known: Vec<String> = self.agents.keys().cloned().collect();
+                let name = &job.agent;
+                Err(Unknown { name, known: &known }.to_string())
+            }
             Some(agent) => {
                 // A rehearsal needs no program: one that is not installed is shown by its name.
                 let program = agent.program();

@@ -189,12 +189,9 @@ impl Runner {
 
     fn prepare(&self, job: &Job, turn: &Turn) -> Result<Prepared<'_>, NotStarted> {
         let agent = self.agents.get(&job.agent).ok_or_else(|| {
-            let known: Vec<&str> = self.agents.keys().map(String::as_str).collect();
-            NotStarted::Unsupported(format!(
-                "no agent named {} is registered; known: {}",
-                job.agent,
-                known.join(", ")
-            ))
+            let name = job.agent.clone();
+            let known = self.agents.keys().cloned().collect();
+            NotStarted::UnknownAgent { name, known }
         })?;
         let program = agent
             .program()

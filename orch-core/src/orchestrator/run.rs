@@ -14,6 +14,7 @@ use crate::dirs::PrivateDir;
 use crate::error::{Error, Halt, Result};
 use crate::event::{Event, EventKind};
 use crate::ids::RunId;
+use crate::needs::Needs;
 use crate::pattern::Pattern;
 use crate::refusal::Trouble;
 use crate::store::StoreError;
@@ -62,7 +63,8 @@ impl Orchestrator {
 
     /// Runs `pattern` on `input`.
     ///
-    /// When it returns, every worker of the run has ended and been reaped, with everything below it, whatever the
+    /// Nothing is begun when a worker that the pattern [is known to need](Pattern::needs) names an agent that is not
+    /// registered. When it returns, every worker of the run has ended and been reaped, with everything below it, whatever the
     /// result is.
     ///
     /// Beside the first run of an orchestrator, what killed programs left in the state directory is removed; the run waits
@@ -88,6 +90,9 @@ impl Orchestrator {
     /// # Cancel safety
     /// As [`Orchestrator::run`].
     pub async fn run_as<P: Pattern + ?Sized>(&self, id: RunId, pattern: &P, input: P::In) -> Result<P::Out> {
+        if let Some(unmet) = Needs::of(pattern).unmet(&self.config.holds.names()) {
+            return Err(Halt::Misuse(unmet).into());
+        }
         let before = self.config.store.read(id).await?;
         let private = self.private_dir(id)?;
         let run = Arc::new(Run::new(

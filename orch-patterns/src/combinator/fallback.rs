@@ -1,7 +1,7 @@
 //! A second way for when the first does not deliver.
 
 use async_trait::async_trait;
-use orch_core::{Cx, Error, Missing, Pattern, Result};
+use orch_core::{Cx, Error, Missing, Needs, Pattern, Result};
 
 /// The first pattern, and the other on the same input when the first is unfinished. See
 /// [`PatternExt::fallback`](crate::PatternExt::fallback).
@@ -55,6 +55,11 @@ where
             Err(Error::Unfinished(why)) => Err(Missing::together(&[first, missing(1, why)]).into()),
             done_or_halt => done_or_halt,
         }
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.first.needs(needs);
+        self.other.needs(needs);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Digest, Halt, Pattern, Result, plain};
+use orch_core::{Covered, Cx, Digest, Halt, Needs, Pattern, Result, plain};
 use serde::Serialize;
 
 use super::{Branch, gather};
@@ -82,5 +82,9 @@ where
         let outputs: Vec<P::Out> = gathered.done.into_iter().map(|(_, output)| output).collect();
         let done = outputs.len();
         Ok(Covered::new(outputs, done, gathered.missing))
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
     }
 }

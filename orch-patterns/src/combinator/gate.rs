@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use orch_core::{Cx, Error, Halt, Pattern, Result, plain};
+use orch_core::{Cx, Error, Halt, Needs, Pattern, Result, plain};
 use orch_prompts::Pack;
 
 /// What a gate says.
@@ -150,6 +150,10 @@ where
             input = input.revise(&note);
             lane = cx.child(format!("revision {revision}"));
         }
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures::future::try_join;
-use orch_core::{Cx, Pattern, Result};
+use orch_core::{Cx, Needs, Pattern, Result};
 
 /// Both patterns at once, each on a clone of the input; gives both outputs. See
 /// [`PatternExt::join`](crate::PatternExt::join).
@@ -53,5 +53,10 @@ where
             self.other.run(&there, input),
         )
         .await
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.first.needs(needs);
+        self.other.needs(needs);
     }
 }

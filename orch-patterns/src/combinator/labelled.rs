@@ -1,7 +1,7 @@
 //! A pattern under a label.
 
 use async_trait::async_trait;
-use orch_core::{Cx, Pattern, Result};
+use orch_core::{Cx, Needs, Pattern, Result};
 
 /// The pattern under a label. See [`PatternExt::labelled`](crate::PatternExt::labelled).
 ///
@@ -37,5 +37,9 @@ impl<P: Pattern> Pattern for Labelled<P> {
 
     async fn run(&self, cx: &Cx, input: P::In) -> Result<P::Out> {
         self.inner.run(&cx.child(&self.label), input).await
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use orch_core::{Cx, Pattern, Result};
+use orch_core::{Cx, Needs, Pattern, Result};
 
 /// The pattern, with its output changed by a function. See [`PatternExt::map`](crate::PatternExt::map).
 ///
@@ -70,6 +70,10 @@ where
     async fn run(&self, cx: &Cx, input: P::In) -> Result<O> {
         self.inner.run(cx, input).await.map(&self.f)
     }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
+    }
 }
 
 #[async_trait]
@@ -84,6 +88,10 @@ where
 
     async fn run(&self, cx: &Cx, input: P::In) -> Result<O> {
         self.inner.run(cx, input).await.and_then(&self.f)
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Several patterns at once on the same input; the first that delivers wins.
 
 use async_trait::async_trait;
-use orch_core::{Cx, Missing, Pattern, Result};
+use orch_core::{Cx, Missing, Needs, Pattern, Result};
 
 use super::several::lanes;
 use super::{Branch, gather_until};
@@ -57,6 +57,11 @@ where
         ];
         first_done(branches).await
     }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.first.needs(needs);
+        self.other.needs(needs);
+    }
 }
 
 /// Any number of patterns of one type in a race. See [`race`](crate::combinator::race()).
@@ -100,6 +105,10 @@ where
 
     async fn run(&self, cx: &Cx, input: P::In) -> Result<P::Out> {
         first_done(lanes(&self.racers, cx, &input)).await
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.racers.iter().for_each(|racer| racer.needs(needs));
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use async_trait::async_trait;
-use orch_core::{Cx, Error, Pattern, Result};
+use orch_core::{Cx, Error, Needs, Pattern, Result};
 
 /// The pattern on its own output, until that is done. See
 /// [`PatternExt::repeat_until`](crate::PatternExt::repeat_until).
@@ -152,6 +152,10 @@ where
             }
         }
     }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
+    }
 }
 
 #[async_trait]
@@ -177,6 +181,10 @@ where
                 ControlFlow::Continue(next) => input = next,
             }
         }
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
     }
 }
 

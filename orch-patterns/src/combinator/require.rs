@@ -1,7 +1,7 @@
 //! A covered output, opened by a quorum.
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Pattern, Quorum, Result};
+use orch_core::{Covered, Cx, Needs, Pattern, Quorum, Result};
 
 /// The pattern's covered output, opened by a quorum. See [`PatternExt::require`](crate::PatternExt::require).
 ///
@@ -37,5 +37,9 @@ impl<C: Send + 'static, P: Pattern<Out = Covered<C>>> Pattern for Require<P> {
 
     async fn run(&self, cx: &Cx, input: P::In) -> Result<C> {
         self.inner.run(cx, input).await?.require(self.quorum)
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use orch_core::{Cx, Error, Pattern, Result, Retry, Unfinished};
+use orch_core::{Cx, Error, Needs, Pattern, Result, Retry, Unfinished};
 
 /// The pattern, run again on the same input while it is unfinished and its policy allows. See
 /// [`PatternExt::retry`](crate::PatternExt::retry) and [`PatternExt::retry_when`](crate::PatternExt::retry_when).
@@ -70,6 +70,10 @@ where
             attempt += 1;
             lane = cx.child(format!("retry {attempt}"));
         }
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Several patterns of one type on the same input; all answers, or as many as are enough.
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Pattern, Result};
+use orch_core::{Covered, Cx, Needs, Pattern, Result};
 
 use super::{Branch, gather_until};
 
@@ -93,6 +93,10 @@ where
         let outputs: Vec<P::Out> = gathered.done.into_iter().map(|(_, output)| output).collect();
         let done = outputs.len();
         Ok(Covered::new(outputs, done, gathered.missing).sparing(spared))
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.patterns.iter().for_each(|pattern| pattern.needs(needs));
     }
 }
 

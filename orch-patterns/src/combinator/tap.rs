@@ -3,7 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use orch_core::{Cx, Pattern, Result};
+use orch_core::{Cx, Needs, Pattern, Result};
 
 /// The pattern, with a look at its output on the way. See [`PatternExt::tap`](crate::PatternExt::tap).
 ///
@@ -47,6 +47,10 @@ where
 
     async fn run(&self, cx: &Cx, input: P::In) -> Result<P::Out> {
         self.inner.run(cx, input).await.inspect(&self.look)
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
     }
 }
 

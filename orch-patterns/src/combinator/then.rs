@@ -1,7 +1,7 @@
 //! One pattern after another.
 
 use async_trait::async_trait;
-use orch_core::{Cx, Pattern, Result};
+use orch_core::{Cx, Needs, Pattern, Result};
 
 /// One pattern, then another on its output. See [`PatternExt::then`](crate::PatternExt::then).
 ///
@@ -40,5 +40,10 @@ impl<A: Pattern, B: Pattern<In = A::Out>> Pattern for Then<A, B> {
     async fn run(&self, cx: &Cx, input: A::In) -> Result<B::Out> {
         let between = self.first.run(cx, input).await?;
         self.next.run(cx, between).await
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.first.needs(needs);
+        self.next.needs(needs);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use orch_core::{Cx, FailClass, Failure, Pattern, Result, Unfinished};
+use orch_core::{Cx, FailClass, Failure, Needs, Pattern, Result, Unfinished};
 
 /// The pattern, for at most so long. See [`PatternExt::timeout`](crate::PatternExt::timeout).
 ///
@@ -54,5 +54,9 @@ impl<P: Pattern> Pattern for Timeout<P> {
         };
         let in_time = tokio::time::timeout(self.after, self.inner.run(cx, input)).await;
         in_time.map_err(late)?
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.inner.needs(needs);
     }
 }

@@ -1,7 +1,7 @@
 //! A pack out of scouts' notes by a worker, who also chooses the approach.
 
 use async_trait::async_trait;
-use orch_core::{Cx, Limits, Pattern, Result, Worker, plain};
+use orch_core::{Cx, Limits, Needs, Pattern, Result, Worker, plain};
 use orch_prompts::{Brief, Material, Pack, condenser};
 
 use super::Scouted;
@@ -60,6 +60,10 @@ impl Pattern for PackByWorker {
             pack.success_check = own;
         }
         Ok(pack)
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        needs.worker(&self.worker());
     }
 }
 

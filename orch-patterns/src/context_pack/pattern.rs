@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Pattern, Plan, Quorum, Result};
+use orch_core::{Covered, Cx, Needs, Pattern, Plan, Quorum, Result};
 use orch_prompts::{Pack, PackChoice, PackRule};
 
 use super::approval::Approval;
@@ -192,6 +192,7 @@ impl Pattern for ContextPack {
 
     async fn run(&self, cx: &Cx, task: Task) -> Result<Executed> {
         self.fit(&task)?;
+        cx.meets(self)?;
         let mut cx = cx.child(LABEL);
         cx.publish(self.plan(&task)).await?;
         cx.begin_step(0).await?;
@@ -217,5 +218,13 @@ impl Pattern for ContextPack {
             delivery,
             pack,
         })
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        for scout in &self.scouts {
+            needs.worker(&scout.worker());
+        }
+        self.condense.needs(needs);
+        self.delivering().needs(needs);
     }
 }

@@ -1,7 +1,7 @@
 //! The reader that verifies where the program brings none of its own.
 
 use async_trait::async_trait;
-use orch_core::{Cx, Limits, Pattern, Result, Retry, Worker};
+use orch_core::{Cx, Limits, Needs, Pattern, Result, Retry, Worker};
 use orch_prompts::{Brief, verifier_of};
 
 use super::Examination;
@@ -60,6 +60,10 @@ impl Pattern for VerifyingReader {
 
     async fn run(&self, cx: &Cx, examination: Examination) -> Result<Verification> {
         self.worker().run(cx, examination).await
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        needs.worker(&self.worker());
     }
 }
 

@@ -1,7 +1,9 @@
 //! The loop: write, look, and once more with what is still wrong.
 
 use async_trait::async_trait;
-use orch_core::{Cx, Desk, Error, Halt, NotStarted, Outcome, Patch, Pattern, Result, Unfinished, Verdict};
+use orch_core::{
+    Cx, Desk, Error, Halt, Needs, NotStarted, Outcome, Patch, Pattern, Result, Unfinished, Verdict,
+};
 
 use super::verifier::is_spoilt;
 use super::{Assignment, Delivery, Examination, Examined, Implementer, Round, Verifier};
@@ -115,6 +117,7 @@ impl Pattern for Rounds {
 
     async fn run(&self, cx: &Cx, assignment: Assignment) -> Result<Delivery> {
         self.fit("rounds")?;
+        cx.meets(self)?;
         let worker = self.implementer.worker();
         let request = self.implementer.desk(cx);
         let nothing = request.nothing()?;
@@ -176,6 +179,11 @@ impl Pattern for Rounds {
             assignment = assignment.again(complaint);
             before = Some((patch, verdict));
         }
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        needs.worker(&self.implementer.worker());
+        self.verifier.needs(needs);
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use orch_core::{Check, Cx, Error, Halt, Pattern, Result, Unfinished, Verdict};
+use orch_core::{Check, Cx, Error, Halt, Needs, Pattern, Result, Unfinished, Verdict};
 
 use super::assignment::all_of;
 use super::{Examination, Examined, VerifyingReader};
@@ -109,6 +109,13 @@ impl Verifier {
             Err(halt) => return Err(halt),
         }
         Ok(examined)
+    }
+
+    /// Says whom its reader names.
+    pub(super) fn needs(&self, needs: &mut Needs) {
+        if let Some(reader) = &self.reader {
+            reader.needs(needs);
+        }
     }
 
     /// What is wrong with it, before anything is started.

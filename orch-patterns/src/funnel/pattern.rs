@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Halt, Pattern, Plan, Quorum, Result};
+use orch_core::{Covered, Cx, Halt, Needs, Pattern, Plan, Quorum, Result};
 use orch_prompts::Artefact;
 
 use super::Fixed;
@@ -141,6 +141,7 @@ impl Pattern for Funnel {
         }
         let delivering = self.delivering();
         delivering.fit("funnel")?;
+        cx.meets(self)?;
         let cx = cx.child(LABEL);
         cx.publish(self.plan()).await?;
         cx.begin_step(0).await?;
@@ -167,5 +168,10 @@ impl Pattern for Funnel {
             addressed,
             delivery,
         })
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.review.needs(needs);
+        self.delivering().needs(needs);
     }
 }

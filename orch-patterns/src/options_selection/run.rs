@@ -1,7 +1,7 @@
 //! The four steps: propose, check, judge, refine.
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Error, Missing, Pattern, Quorum, Result, Verdict, plain};
+use orch_core::{Covered, Cx, Error, Missing, Needs, Pattern, Quorum, Result, Verdict, plain};
 use orch_prompts::Artefact;
 
 use super::judging::{Judged, judge_all, reasons};
@@ -78,6 +78,7 @@ impl Pattern for OptionsSelection {
 
     async fn run(&self, cx: &Cx, question: Question) -> Result<Covered<Selection>> {
         self.check(&question)?;
+        cx.meets(self)?;
         let mut cx = cx.child(LABEL);
         cx.publish(self.plan()).await?;
         cx.begin_step(0).await?;
@@ -125,5 +126,14 @@ impl Pattern for OptionsSelection {
             not_closed: missing.into_iter().chain(unrefined).collect(),
         };
         Ok(Covered::new(selection, done, not_proposed))
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        let of = self.proposers.len();
+        for (index, proposer) in self.proposers.iter().enumerate() {
+            needs.worker(&proposer.worker(index + 1, of, &self.staff));
+        }
+        self.judge.needs(needs);
+        self.refine.needs(needs);
     }
 }

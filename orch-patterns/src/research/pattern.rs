@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Error, Halt, Limits, Missing, Pattern, Plan, Result, plain};
+use orch_core::{Covered, Cx, Error, Halt, Limits, Missing, Needs, Pattern, Plan, Result, plain};
 use orch_prompts::{Artefact, Style};
 
 use super::{Angled, Dossier, Researched, Researcher, Synthesiser, Topic, by_code};
@@ -196,6 +196,7 @@ impl Pattern for Research {
 
     async fn run(&self, cx: &Cx, topic: Topic) -> Result<Covered<Dossier>> {
         self.check(&topic)?;
+        cx.meets(self)?;
         let mut cx = cx.child(LABEL);
         cx.publish(self.plan()).await?;
         cx.begin_step(0).await?;
@@ -232,5 +233,12 @@ impl Pattern for Research {
         dossier.not_closed.extend(unmade);
         cx.finish_plan().await?;
         Ok(Covered::new(dossier, done, missing))
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        for researcher in &self.researchers {
+            needs.worker(&researcher.worker(self.web, &self.staff));
+        }
+        self.synthesise.needs(needs);
     }
 }

@@ -2,7 +2,7 @@
 //! pattern, whoever made it.
 
 use async_trait::async_trait;
-use orch_core::{Cx, Error, Limits, Pattern, Result, Worker};
+use orch_core::{Cx, Error, Limits, Needs, Pattern, Result, Worker};
 use orch_prompts::{Brief, Material, synthesiser};
 
 use super::Researched;
@@ -69,6 +69,10 @@ impl Pattern for Synthesiser {
             Err(Error::Unfinished(_)) => Ok(first),
             Err(halt) => Err(halt),
         }
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        needs.worker(&self.worker());
     }
 }
 

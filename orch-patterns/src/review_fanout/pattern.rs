@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use orch_core::{
-    Covered, Cx, Deliverable as _, Halt, Missing, Outcome, Pattern, Plan, Result, Roster, Unfinished,
+    Covered, Cx, Deliverable as _, Halt, Missing, Needs, Outcome, Pattern, Plan, Result, Roster, Unfinished,
 };
 use orch_prompts::Artefact;
 
@@ -151,6 +151,7 @@ impl Pattern for ReviewFanout {
 
     async fn run(&self, cx: &Cx, artefact: Artefact) -> Result<Covered<Review>> {
         self.check()?;
+        cx.meets(self)?;
         let cx = cx.child(LABEL);
         cx.publish(self.plan()).await?;
         cx.begin_step(0).await?;
@@ -192,5 +193,14 @@ impl Pattern for ReviewFanout {
         let review = review.changed_meanwhile(&cx.changed_meanwhile());
         cx.finish_plan().await?;
         Ok(Covered::new(review, count, missing))
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        for reviewer in &self.reviewers {
+            needs.worker(&reviewer.worker());
+        }
+        if let Some(Adjudicator(by)) = &self.adjudicator {
+            by.needs(needs);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::staff::Staff;
-use orch_core::{Limits, Pattern, Worker, Writer};
+use orch_core::{Limits, Needs, Pattern, Worker, Writer};
 use orch_prompts::{Material, Slice, merger};
 
 use super::splice::InOrder;
@@ -124,6 +124,11 @@ impl Merger {
             merger(&task, merging.materials.iter().cloned(), &merging.paths)
         });
         self.staff.hire(worker, "Merge").writes(&merging.paths)
+    }
+
+    /// Says whom it names.
+    pub(super) fn needs(&self, needs: &mut Needs) {
+        self.staff.needs("Merge", needs);
     }
 }
 

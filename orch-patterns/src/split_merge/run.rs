@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use orch_core::{Covered, Cx, Isolation, Pattern, Result};
+use orch_core::{Covered, Cx, Isolation, Needs, Pattern, Result};
 use orch_prompts::{Artefact, Slices};
 
 use super::conflict::path_lines;
@@ -26,6 +26,7 @@ impl Pattern for SplitMerge {
     async fn run(&self, cx: &Cx, slices: Slices) -> Result<Covered<Whole>> {
         let cx = cx.child(LABEL);
         let ownership = self.agreed(&cx, &slices)?;
+        cx.meets(self)?;
         cx.publish(self.plan(&slices)).await?;
         cx.begin_step(0).await?;
         let slices = Arc::new(slices);
@@ -39,6 +40,16 @@ impl Pattern for SplitMerge {
         cx.finish_plan().await?;
         let (done, missing) = (whole.coverage().done, whole.missing());
         Ok(Covered::new(whole, done, missing))
+    }
+
+    fn needs(&self, needs: &mut Needs) {
+        self.lane.staff.needs("Slice", needs);
+        if let Some(text) = &self.merge.text {
+            text.splice.needs(needs);
+        }
+        if let Some(merger) = &self.merge.merger {
+            merger.needs(needs);
+        }
     }
 }
 

@@ -33,6 +33,7 @@ mod in_its_name;
 mod joining;
 mod law_trees;
 mod left_on_disk;
+mod needs;
 mod onlookers;
 mod partial_work;
 
