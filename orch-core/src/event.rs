@@ -130,10 +130,27 @@ pub enum EventKind {
         key: StepKey,
         /// The attempt that failed: 0 for the first.
         attempt: u32,
+        /// How many attempts there are at most, those of an earlier time among them: after the pause comes number
+        /// `attempt + 2`. 0 where it was recorded without.
+        #[serde(default)]
+        of: u32,
         /// Why.
         why: Unfinished,
         /// What that attempt used, as its agent reported it.
         usage: Option<Usage>,
+        /// The pause, in milliseconds.
+        after_ms: u64,
+    },
+    /// A step of several workers failed and is tried again after a pause, as a whole.
+    StepRetried {
+        /// The labels on the path of the step.
+        path: Vec<String>,
+        /// The attempt that comes next: 2 for the first retry.
+        attempt: u32,
+        /// How many attempts there are at most.
+        of: u32,
+        /// Why.
+        why: Unfinished,
         /// The pause, in milliseconds.
         after_ms: u64,
     },

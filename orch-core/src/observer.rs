@@ -9,7 +9,7 @@ use crate::event::{Event, EventKind};
 use crate::ids::RunId;
 use crate::job::WorkerEvent;
 use crate::limits::Overrun;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Unfinished};
 use crate::plain;
 use crate::plan::Plan;
 use crate::roster::{Entry, Roster};
@@ -122,16 +122,25 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
         EventKind::RunFinished { error: None } => "run ended".to_owned(),
         EventKind::WorkerRetried {
             worker,
+            attempt,
+            of,
             why,
             after_ms,
             ..
-        } => format!(
-            "{}: tried again in {}.{:03} s: {}",
-            label(worker),
-            after_ms / 1_000,
-            after_ms % 1_000,
-            plain::line(&why.to_string(), 200)
-        ),
+        } => waits(label(worker), *after_ms, attempt.saturating_add(2), *of, why),
+        EventKind::StepRetried {
+            path,
+            attempt,
+            of,
+            why,
+            after_ms,
+        } => {
+            let step = match path.as_slice() {
+                [] => "the run".to_owned(),
+                path => format!("step {}", plain::line(&path.join("/"), 120)),
+            };
+            waits(&step, *after_ms, *attempt, *of, why)
+        }
         EventKind::QuotaClosed { account, until } => {
             let until = until.map_or_else(
                 || "nobody said until when".to_owned(),
@@ -194,6 +203,21 @@ fn changed_line(paths: &[String], count: u64) -> String {
         "changed while readers were at work, by nobody of theirs that is known: {}{more}",
         shown.join(", ")
     )
+}
+
+/// A pause, and what comes after it.
+fn waits(who: &str, after_ms: u64, attempt: u32, of: u32, why: &Unfinished) -> String {
+    let pause = match (after_ms / 1_000, after_ms % 1_000) {
+        (seconds, 0) => format!("{seconds} s"),
+        (0, millis) => format!("0.{millis:03} s"),
+        (seconds, millis) => format!("{seconds}.{} s", millis / 100),
+    };
+    let of = match of {
+        0 => String::new(),
+        of => format!(" of {of}"),
+    };
+    let why = plain::line(&why.to_string(), 200);
+    format!("{who}: waits {pause}, then attempt {attempt}{of}: {why}")
 }
 
 fn over_line(overrun: &Overrun) -> String {

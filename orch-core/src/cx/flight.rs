@@ -11,7 +11,7 @@ use orch_prompts::Brief;
 use super::aboard::{Aboard, board, pause, refused};
 use super::post::Post;
 use super::repair::{nonce, repair_prompt};
-use super::run::Run;
+use super::run::{Again, Run};
 use super::worker_log::WorkerLog;
 use crate::deliverable::Deliverable;
 use crate::desk::Seat;
@@ -160,6 +160,8 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>, 
         return Err(refused(run, worker, key, why).await?.into());
     }
     let mut tries = Tries::of(retry);
+    // Those of an earlier time count: their attempts have names too.
+    let of = job.id.attempt.saturating_add(tries.in_all());
     loop {
         // What it holds is given back when its process is gone, whichever way this future ends.
         let boarded = board(run, &job, pool.as_deref(), purse).await?;
@@ -171,12 +173,22 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>, 
             Ok(aboard) => aboard,
             Err(why) => return Err(refused(run, worker, key, why).await?.into()),
         };
-        match attempt::<T>(run, worker, key, repairs, aboard, &mut tries).await? {
+        let terms = Terms { repairs, of };
+        match attempt::<T>(run, worker, key, terms, aboard, &mut tries).await? {
             Attempt::Ended(result) => return result,
             Attempt::Again(after) => pause(run, after).await?,
         }
         job.id.attempt += 1;
     }
+}
+
+/// What an attempt may have.
+#[derive(Debug, Clone, Copy)]
+struct Terms {
+    /// Repair turns, at most.
+    repairs: u32,
+    /// Attempts in all, at most.
+    of: u32,
 }
 
 /// How one attempt at the work ended.
@@ -192,7 +204,7 @@ async fn attempt<T: Deliverable>(
     run: &Run,
     worker: u32,
     key: StepKey,
-    repairs: u32,
+    Terms { repairs, of }: Terms,
     mut aboard: Aboard<'_>,
     tries: &mut Tries,
 ) -> Result<Attempt<T>> {
@@ -249,7 +261,12 @@ async fn attempt<T: Deliverable>(
         && end.left.is_empty()
         && let Some(after) = tries.after(why)
     {
-        run.retried(worker, key, job.id.attempt, why, &end, after).await?;
+        let again = Again {
+            failed: job.id.attempt,
+            of,
+            after,
+        };
+        run.retried(worker, key, again, why, &end).await?;
         aboard.landed();
         return Ok(Attempt::Again(after));
     }

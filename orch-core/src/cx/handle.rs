@@ -3,21 +3,23 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use orch_prompts::Artefact;
 use tokio::time::Instant;
 
+use super::aboard;
 use super::desk_request::DeskRequest;
 use super::flight::{Flight, fly};
 use super::post::Post;
-use super::run::Run;
+use super::run::{Run, millis};
 use crate::check::{Check, Evidence};
 use crate::deliverable::Deliverable;
 use crate::desk::Seat;
 use crate::error::{Error, Halt, Result};
 use crate::event::EventKind;
 use crate::ids::{Digest, RunId};
-use crate::limits::{Budget, Purse};
+use crate::limits::{Budget, Purse, Tries};
 use crate::needs::Needs;
 use crate::outcome::{NotStarted, Unfinished};
 use crate::pattern::Pattern;
@@ -311,6 +313,26 @@ impl Cx {
     /// The labels on the path to here.
     pub fn path(&self) -> &[String] {
         &self.path
+    }
+
+    /// Waits before this step is tried again as a whole, and tells so: which attempt of how many comes next, after how
+    /// long, and why. `pause` is what [`Tries`] gave out last.
+    ///
+    /// # Errors
+    /// [`Halt::Cancelled`] with the run, [`Halt::Store`] when it could not be recorded.
+    ///
+    /// # Cancel safety
+    /// Safe: nothing is held meanwhile.
+    pub async fn pause(&self, tries: &Tries, pause: Duration, why: &Unfinished) -> Result<()> {
+        let kind = EventKind::StepRetried {
+            path: self.path.to_vec(),
+            attempt: tries.number(),
+            of: tries.in_all(),
+            why: why.clone(),
+            after_ms: millis(pause),
+        };
+        self.run.emit(kind).await?;
+        aboard::pause(&self.run, pause).await
     }
 
     /// Waits until the run is cancelled.

@@ -45,6 +45,22 @@ pub(crate) struct Run {
     checks: TaskTracker,
 }
 
+/// An attempt that is followed by another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Again {
+    /// Its number, from 0.
+    pub(super) failed: u32,
+    /// How many there are at most.
+    pub(super) of: u32,
+    /// The pause.
+    pub(super) after: Duration,
+}
+
+/// As events tell it.
+pub(super) fn millis(pause: Duration) -> u64 {
+    u64::try_from(pause.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Counts what the attempts of an earlier time used.
 fn count_before(config: &Config, ledger: &Arc<Ledger>, before: &[Event]) {
     let mut agents: HashMap<StepKey, &str> = HashMap::new();
@@ -232,22 +248,22 @@ impl Run {
     }
 
     /// Records that an attempt failed and is followed by another; nothing of it is aloft then.
-    pub(crate) async fn retried(
+    pub(super) async fn retried(
         &self,
         worker: u32,
         key: StepKey,
-        attempt: u32,
+        again: Again,
         why: &Unfinished,
         end: &JobEnd,
-        after: Duration,
     ) -> Result<()> {
         self.emit(EventKind::WorkerRetried {
             worker,
             key,
-            attempt,
+            attempt: again.failed,
+            of: again.of,
             why: why.clone(),
             usage: end.usage,
-            after_ms: u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+            after_ms: millis(again.after),
         })
         .await?;
         self.change(worker, |aloft| (aloft.job, aloft.handle) = (None, None))

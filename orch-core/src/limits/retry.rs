@@ -56,6 +56,9 @@ impl Retry {
 #[must_use = "tries count nothing until they are asked for the next pause"]
 pub struct Tries {
     pauses: ExponentialBackoff,
+    times: u32,
+    /// How many of them failed and were followed by another.
+    failed: u32,
 }
 
 impl Tries {
@@ -66,7 +69,21 @@ impl Tries {
             .with_max_times(retry.times)
             .with_jitter()
             .build();
-        Self { pauses }
+        Self {
+            pauses,
+            times: u32::try_from(retry.times).unwrap_or(u32::MAX),
+            failed: 0,
+        }
+    }
+
+    /// How many attempts there are at most, the first one among them.
+    pub fn in_all(&self) -> u32 {
+        self.times.saturating_add(1)
+    }
+
+    /// The attempt that is made now, or begins after the pause that was asked for last: 1 for the first.
+    pub fn number(&self) -> u32 {
+        self.failed.saturating_add(1)
     }
 
     /// The pause before the next try; none when there is no next one, or when `why` is not
@@ -87,6 +104,7 @@ impl Tries {
             _ => None,
         };
         let pause = self.pauses.next()?;
+        self.failed = self.failed.saturating_add(1);
         Some(pause.max(asked.unwrap_or_default()))
     }
 }
@@ -110,6 +128,18 @@ mod tests {
             assert!(pause <= Duration::from_millis(2 * least), "{pause:?}");
         }
         assert_eq!(tries.after(&lost), None);
+    }
+
+    #[test]
+    fn tries_are_counted_from_the_first_and_never_beyond_the_last() {
+        let mut tries = Tries::of(Retry::transient(2));
+        let lost = failed(FailClass::Transport, "lost");
+        let mut numbers = vec![tries.number()];
+        while tries.after(&lost).is_some() {
+            numbers.push(tries.number());
+        }
+        assert_eq!((numbers, tries.in_all()), (vec![1, 2, 3], 3));
+        assert_eq!(tries.number(), 3);
     }
 
     #[test]

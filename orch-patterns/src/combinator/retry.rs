@@ -28,7 +28,8 @@ use orch_core::{Cx, Error, Needs, Pattern, Result, Retry, Unfinished};
 ///   work; the next ones stand under `retry 1`, `retry 2` and so on, and are new work as a whole.
 /// - **Failure**: the last attempt's reason.
 /// - **Cancel**: dropping it cancels the attempt that runs, or the pause.
-/// - **Cost**: the workers of the pattern, once more for each attempt. No place is held during a pause.
+/// - **Cost**: the workers of the pattern, once more for each attempt. No place is held during a pause, and each is told
+///   ([`StepRetried`](orch_core::event::EventKind::StepRetried)).
 #[derive(Clone)]
 #[must_use = "a pattern does nothing until an orchestrator runs it"]
 pub struct Retrying<P, F = fn(&Unfinished) -> bool> {
@@ -66,7 +67,7 @@ where
             let Some(pause) = again else {
                 return Err(why.into());
             };
-            tokio::time::sleep(pause).await;
+            cx.pause(&tries, pause, &why).await?;
             attempt += 1;
             lane = cx.child(format!("retry {attempt}"));
         }

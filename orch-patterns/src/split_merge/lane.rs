@@ -53,7 +53,7 @@ impl Lane {
             let Some(pause) = tries.after(why) else {
                 return Ok(part);
             };
-            tokio::time::sleep(pause).await;
+            cx.pause(&tries, pause, why).await?;
             attempt += 1;
             step = cx.child(format!("retry {attempt}"));
         }

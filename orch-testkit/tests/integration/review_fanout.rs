@@ -13,7 +13,7 @@ use orch_patterns::{
 use tokio::sync::mpsc;
 
 use crate::processes;
-use crate::stages::{BOTH, Role, Stage, Theatre, answer, finding};
+use crate::stages::{BOTH, Page, Role, Stage, Theatre, answer, finding};
 
 fn quick() -> Limits {
     Limits::default().grace(Duration::from_millis(200))
@@ -515,19 +515,6 @@ async fn what_cannot_be_reviewed_is_said_before_anybody_is_paid() {
 
 #[tokio::test]
 async fn lines_name_the_workers_of_their_own_run() {
-    use std::io::Write;
-    use std::sync::{Arc, Mutex};
-    #[derive(Clone, Default)]
-    struct Page(Arc<Mutex<Vec<u8>>>);
-    impl Write for Page {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
     let root = tempfile::tempdir().unwrap();
     let tree = root.path().join("tree");
     std::fs::create_dir(&tree).unwrap();
@@ -548,7 +535,7 @@ async fn lines_name_the_workers_of_their_own_run() {
     let (first, second) = tokio::join!(orch.run(&one, text()), orch.run(&two, text()));
     assert!(first.unwrap().coverage().is_full() && second.unwrap().coverage().is_full());
     assert!(orch.run(&two, text()).await.unwrap().coverage().is_full());
-    let lines = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    let lines = page.text();
     assert_eq!(lines.matches("W1 Review alpha: done").count(), 1, "{lines}");
     assert_eq!(lines.matches("W1 Review beta: done").count(), 2, "{lines}");
 }

@@ -1,5 +1,6 @@
 //! The same scripted reviewers on two engines: in memory, and as real programs in real terminals.
 
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use orch_patterns::agent::{Agent, Tool};
@@ -36,6 +37,27 @@ pub(crate) struct Theatre {
     pub(crate) seen: Seen,
     pub(crate) memory: Option<MemoryEngine>,
     pub(crate) root: tempfile::TempDir,
+}
+
+/// What is written to it, kept.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Page {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
 }
 
 /// Every event, as it came.
