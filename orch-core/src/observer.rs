@@ -134,13 +134,7 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
             of,
             why,
             after_ms,
-        } => {
-            let step = match path.as_slice() {
-                [] => "the run".to_owned(),
-                path => format!("step {}", plain::line(&path.join("/"), 120)),
-            };
-            waits(&step, *after_ms, *attempt, *of, why)
-        }
+        } => waits(&step_named(path), *after_ms, *attempt, *of, why),
         EventKind::QuotaClosed { account, until } => {
             let until = until.map_or_else(
                 || "nobody said until when".to_owned(),
@@ -193,6 +187,15 @@ fn line_for(roster: &Roster, kind: &EventKind) -> Option<String> {
     })
 }
 
+fn step_named(path: &[String]) -> String {
+    if path.is_empty() {
+        "the run".to_owned()
+    } else {
+        format!("step {}", plain::line(&path.join("/"), 120))
+    }
+}
+
+/// What somebody changed who is not known.
 fn changed_line(paths: &[String], count: u64) -> String {
     let shown: Vec<String> = paths.iter().take(5).map(|path| plain::line(path, 120)).collect();
     let more = match count.saturating_sub(shown.len() as u64) {

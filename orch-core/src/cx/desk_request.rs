@@ -169,11 +169,11 @@ impl DeskRequest {
             LeaseError::WaitsForItself { .. } => misuse(error.to_string()),
             LeaseError::Record { wanted, source } => {
                 let trouble = Trouble::of_ours(run.config.state.path(), &source);
-                no_place(trouble, format!("lease of {wanted} cannot be recorded"))
+                no_place(trouble, &format!("lease of {wanted} cannot be recorded"))
             }
         })?;
         let config = &run.config;
-        let cannot = |trouble| no_place(trouble, format!("desk of {territory} cannot be made"));
+        let cannot = |trouble| no_place(trouble, &format!("desk of {territory} cannot be made"));
         let room = run.desks.room(&config.state, run.id()).map_err(cannot)?;
         let place = Place::furnish(
             &config.state,
@@ -221,8 +221,8 @@ impl fmt::Debug for DeskRequest {
 
 /// Why there is no desk, or no place beside one. What the machine refuses ends this work alone; the rest is the program's
 /// own doing.
-pub(super) fn no_place(trouble: Trouble, doing: String) -> Error {
-    match trouble.refusal(doing.as_str()) {
+pub(super) fn no_place(trouble: Trouble, doing: &str) -> Error {
+    match trouble.refusal(doing) {
         Ok(refusal) => Unfinished::NotStarted(NotStarted::MachineRefused(refusal)).into(),
         Err(why) => Halt::Misuse(format!("{doing}: {why}")).into(),
     }

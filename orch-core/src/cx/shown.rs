@@ -59,7 +59,7 @@ impl Desk {
         let territory = self.seat.territory();
         let cannot = |trouble| {
             let doing = format!("a place to look at the patch of {territory} cannot be made");
-            no_place(trouble, doing)
+            no_place(trouble, &doing)
         };
         let room = self
             .run

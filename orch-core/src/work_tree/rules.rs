@@ -77,27 +77,21 @@ impl Rules {
         ];
 
         let said = git.run(command).await?;
-        match said.exit {
-            // 1: none of them is.
-            Exit::Code(0 | 1) => {
-                let said = paths_of(&said.out);
-                let ignored = said.chunks_exact(4).filter_map(|said| match said {
-                    // A pattern with a `!` says that it is not ignored.
-                    [source, _, pattern, path]
-                        if !unheard.contains(source)
-                            && !pattern.as_os_str().as_encoded_bytes().starts_with(b"!") =>
-                    {
-                        Some(path.strip_prefix("./").unwrap_or(path).to_owned())
-                    }
-                    _ => None,
-                });
-                Ok(ignored.collect())
-            }
-            _ => {
-                let what = "git could not say which files are ignored".to_owned();
-                Err(git.failed(&said, what))
-            }
+        // 1: none of them is.
+        if !matches!(said.exit, Exit::Code(0 | 1)) {
+            return Err(git.failed(&said, "git could not say which files are ignored".to_owned()));
         }
+        let said = paths_of(&said.out);
+        let ignored = said.chunks_exact(4).filter_map(|said| match said {
+            // A pattern with a `!` says that it is not ignored.
+            [source, _, pattern, path]
+                if !unheard.contains(source) && !pattern.as_os_str().as_encoded_bytes().starts_with(b"!") =>
+            {
+                Some(path.strip_prefix("./").unwrap_or(path).to_owned())
+            }
+            _ => None,
+        });
+        Ok(ignored.collect())
     }
 
     /// The files beneath `within` (paths from `top`) that no rule ignores, from `top`.

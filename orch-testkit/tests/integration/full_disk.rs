@@ -78,11 +78,13 @@ fn refusal(error: &Error) -> &Refusal {
 async fn a_desk_on_a_full_disk_is_refused_by_the_machine_wherever_on_the_way_the_room_ends() {
     const NAME: &str =
         "full_disk::a_desk_on_a_full_disk_is_refused_by_the_machine_wherever_on_the_way_the_room_ends";
-    let Some(disk) = on_a_small_disk(NAME) else { return };
+    let Some(mount) = on_a_small_disk(NAME) else {
+        return;
+    };
     for house in [House::new(), House::plain()] {
         fs::write(house.tree.join("src/large"), vec![b'x'; SIZE + 1]).unwrap();
-        let filler = disk.join("filler");
-        let state = disk.join("state");
+        let filler = mount.join("filler");
+        let state = mount.join("state");
         let orch = orch(&house, &state, "true");
         let mut places = Vec::new();
         for free in [
@@ -106,7 +108,7 @@ async fn a_desk_on_a_full_disk_is_refused_by_the_machine_wherever_on_the_way_the
             };
             let refusal = refusal(&error);
             assert_eq!(refusal.kind, RefusalKind::DiskFull, "{free}: {error}");
-            assert!(refusal.path.starts_with(&disk), "{error}");
+            assert!(refusal.path.starts_with(&mount), "{error}");
             let next = format!(
                 "; free some space on the disk that holds {}, then run again",
                 refusal.path.display()
@@ -125,10 +127,12 @@ async fn a_desk_on_a_full_disk_is_refused_by_the_machine_wherever_on_the_way_the
 #[tokio::test]
 async fn a_full_disk_stops_what_needs_a_desk_and_loses_no_answer() {
     const NAME: &str = "full_disk::a_full_disk_stops_what_needs_a_desk_and_loses_no_answer";
-    let Some(disk) = on_a_small_disk(NAME) else { return };
+    let Some(mount) = on_a_small_disk(NAME) else {
+        return;
+    };
     let house = House::plain();
     fs::write(house.tree.join("src/large"), vec![b'x'; SIZE + 1]).unwrap();
-    let orch = orch(&house, &disk, "echo answered");
+    let orch = orch(&house, &mount, "echo answered");
     let reads: Worker<(), String> = Worker::new(|(): &()| Brief::new("Look."));
     let writes = step(|cx: Cx, (): ()| async move {
         let mut desk = cx.desk(["src"]).isolation(Isolation::Clone).await?;
@@ -162,9 +166,11 @@ async fn a_full_disk_stops_what_needs_a_desk_and_loses_no_answer() {
 async fn a_patch_that_does_not_fit_leaves_the_tree_as_it_was_and_says_where_room_is_needed() {
     const NAME: &str =
         "full_disk::a_patch_that_does_not_fit_leaves_the_tree_as_it_was_and_says_where_room_is_needed";
-    let Some(disk) = on_a_small_disk(NAME) else { return };
+    let Some(mount) = on_a_small_disk(NAME) else {
+        return;
+    };
     let mut house = House::plain();
-    let tree = disk.join("tree");
+    let tree = mount.join("tree");
     fs::create_dir_all(tree.join("src")).unwrap();
     fs::write(tree.join("src/a.rs"), "1\n").unwrap();
     house.tree = tree.clone();
@@ -234,11 +240,13 @@ async fn a_place_in_which_nobody_may_write_is_no_misuse_of_the_run_nor_of_a_desk
 async fn a_funnel_whose_desk_has_no_room_still_hands_out_the_review_and_says_what_to_do() {
     const NAME: &str =
         "full_disk::a_funnel_whose_desk_has_no_room_still_hands_out_the_review_and_says_what_to_do";
-    let Some(disk) = on_a_small_disk(NAME) else { return };
+    let Some(mount) = on_a_small_disk(NAME) else {
+        return;
+    };
     let house = House::new();
     fs::write(house.tree.join("src/large"), vec![b'x'; SIZE + 1]).unwrap();
     let findings = r#"{"findings":[{"path":"src/a.rs","line":5,"severity":"high","claim":"five is wrong","evidence":"line 5"}]}"#;
-    let orch = orch(&house, &disk, &format!("echo '{findings}'"));
+    let orch = orch(&house, &mount, &format!("echo '{findings}'"));
     let funnel = Funnel::new(ReviewFanout::new([Lens::Correctness]))
         .implement(Implementer::new().writes(["src"]).isolation(Isolation::Clone))
         .verify(check("true", [""; 0]));
