@@ -48,7 +48,7 @@ type Reviewing = Arc<dyn Pattern<In = Artefact, Out = Covered<Review>>>;
 /// - **Step keys**: the review's stand under `funnel`, `review`; the implementer's under `funnel`; the verifying
 ///   reader's under `funnel`, `round 1`, `verify`.
 /// - **Failure**: a dead reviewer is missing coverage; too few of them, by [`Funnel::require`], make it unfinished before
-///   anybody writes. An implementer or verifier that fails is in the result, which is unverified then.
+///   anybody writes. An implementer or verifier that fails, or has no desk to stand at, is in the result, which is unverified then.
 /// - **Cancel**: dropping it cancels what runs and gives the desk back. What was written is lost then, unless the
 ///   implementer worked in place.
 /// - **Budget**: the verification is the closing step, so it has the budget's share for that.

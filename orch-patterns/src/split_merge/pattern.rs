@@ -54,6 +54,8 @@ const AT_MOST: usize = 4;
 ///   [`Patch::apply`](orch_core::Patch::apply), whatever happens meanwhile.
 /// - **Failure**: a slice whose worker does not deliver, or whose own check refutes it, is missing coverage, and an
 ///   item with its reason and its half-done patch. What a slice changed beside its paths is left out and told.
+/// - **No place for the merge** (a full disk): the patch has nothing, [`Whole::left_apart`](super::Whole::left_apart) says
+///   why, and what was delivered is in its parts.
 /// - **Conflicts** are data: the file is as the user has it, and a [`SliceConflict`](super::SliceConflict) says why.
 /// - **Closing**: the merge, the merging worker and the check of the whole run on what there is, with the share of the
 ///   budget that is set apart for a closing step.
