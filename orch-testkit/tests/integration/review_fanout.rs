@@ -383,8 +383,8 @@ async fn run_directories_are_private_while_they_are_there_and_gone_afterwards() 
     };
     let (_, count) = tokio::join!(theatre.orch.run(&theatre.pattern, Theatre::artefact()), look);
     assert_eq!(
-        count, 3,
-        "state, runs, the run; a tool with no private file has no directory"
+        count, 4,
+        "state, runs, the run and whose it is; a tool with no private file has no directory"
     );
     assert_eq!(std::fs::read_dir(state.join("runs")).unwrap().count(), 0);
 }
