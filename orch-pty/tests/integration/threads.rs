@@ -1,5 +1,6 @@
 //! Children and the threads of their parent: threads that end, and threads that hold locks while a child is born.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -35,12 +36,13 @@ fn is_there(thread: i32) -> bool {
 #[test]
 fn no_child_dies_with_the_thread_that_started_it() {
     const EACH: usize = 4;
+    const WORKERS: usize = 2;
     if !alone("threads::no_child_dies_with_the_thread_that_started_it", &[]) {
         return;
     }
     let marker: &'static Marker = Box::leak(Box::new(Marker::new()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(WORKERS)
         .thread_keep_alive(Duration::from_millis(100))
         .enable_all()
         .build()
@@ -66,8 +68,11 @@ fn no_child_dies_with_the_thread_that_started_it() {
         children.push(plain.join().expect("a child"));
     }
     runtime.block_on(async {
-        eventually("the threads are gone", || {
-            children.iter().all(|(_, thread)| !is_there(*thread))
+        // The runtime may have made one of them a worker of its own, which stays: it takes idle threads for that.
+        eventually("all other threads are gone", || {
+            let threads = children.iter().map(|(_, thread)| *thread);
+            let there: BTreeSet<i32> = threads.filter(|thread| is_there(*thread)).collect();
+            there.len() <= WORKERS
         })
         .await;
     });
