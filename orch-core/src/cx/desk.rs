@@ -58,8 +58,6 @@ pub struct Desk {
     pub(super) base: Option<Digest>,
     pub(super) purse: Purse,
     pub(super) seat: Arc<Seat>,
-    /// Where its patches are shown, once one was.
-    pub(super) showing: Option<Arc<Seat>>,
     _step: Step,
 }
 
@@ -78,7 +76,6 @@ impl Desk {
             base,
             purse,
             seat,
-            showing: None,
             _step: step,
         }
     }

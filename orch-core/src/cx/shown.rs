@@ -5,11 +5,10 @@ use std::sync::Arc;
 use super::Cx;
 use super::desk::Desk;
 use super::desk_request::no_place;
-use crate::beneath::Beneath;
 use crate::desk::{Place, Seat};
 use crate::error::Result;
 use crate::isolation::Isolation;
-use crate::patch::{Conflict, Patch, PatchError};
+use crate::patch::{Conflict, Patch};
 
 /// A patch as it stands in the user's tree, to be looked at before it is applied. See [`Desk::show`].
 #[derive(Debug)]
@@ -27,9 +26,10 @@ impl Desk {
     /// in it and nothing else that a writer left. What was changed beside the desk's paths, and what the tree's rules
     /// ignore, is not there; so who looks here sees what will be applied, and not the place of whoever wrote it.
     ///
-    /// The place is made with the first call and kept while the desk lives, so what a check builds there is built once.
-    /// At each further call the desk's paths are put back and the patch's files come in. A desk in place has no other
-    /// place: there it is the user's tree itself.
+    /// Each call makes a place of its own, which lives as long as the handle in [`Shown`] and what was made of it. Code of
+    /// the writer's runs in every check of it, and could leave something for whoever looks next: so nobody looks where
+    /// somebody else did, unless you hand the same [`Shown`] to both. What a check builds is built anew in the next place;
+    /// commands that are to share it are one check. A desk in place has no other place: there it is the user's tree itself.
     ///
     /// # Errors
     /// [`NotStarted::MachineRefused`](crate::NotStarted::MachineRefused) when the machine has no place for it,
@@ -37,24 +37,20 @@ impl Desk {
     /// or written.
     ///
     /// # Cancel safety
-    /// Dropped half-way, the next call begins anew.
-    pub async fn show(&mut self, patch: &Patch) -> Result<Shown> {
+    /// Dropped half-way, nothing is left of the place; the next call begins anew.
+    pub async fn show(&self, patch: &Patch) -> Result<Shown> {
         self.run.is_open()?;
         if self.isolation() == Isolation::InPlace {
             let (cx, conflicts) = (self.cx(), Vec::new());
             return Ok(Shown { cx, conflicts });
         }
-        let seat = match &self.showing {
-            Some(seat) => Arc::clone(seat),
-            None => self.furnish_show().await?,
-        };
-        put_back(&seat).await?;
+        let seat = self.furnish_show().await?;
         let conflicts = patch.bring_to(&seat.stands(), Arc::clone(&seat)).await?;
         let cx = Cx::at_desk(&self.run, &self.path, self.base, self.purse, &seat);
         Ok(Shown { cx, conflicts })
     }
 
-    async fn furnish_show(&mut self) -> Result<Arc<Seat>> {
+    async fn furnish_show(&self) -> Result<Arc<Seat>> {
         let config = &self.run.config;
         let territory = self.seat.territory();
         let cannot = |trouble| {
@@ -77,29 +73,6 @@ impl Desk {
         let place = place.await.map_err(cannot)?;
         let seat = Arc::new(self.seat.beside(place));
         self.run.desks.seated(&seat);
-        self.showing = Some(Arc::clone(&seat));
         Ok(seat)
     }
-}
-
-/// Undoes, in the desk's paths, what earlier patches and checks left there.
-async fn put_back(seat: &Seat) -> Result<(), PatchError> {
-    let changes = seat.place().changes(seat.territory()).await;
-    let changes = changes.map_err(|trouble| PatchError::of_git("ls-files", trouble))?;
-    let stands = seat.stands();
-    let root = stands.clone();
-    let back = move || {
-        let tree = Beneath::open(&root).map_err(|error| (root.clone(), error))?;
-        for change in changes {
-            let put = match &change.before {
-                Some(leaf) => tree.put(&change.path, leaf),
-                None => tree.remove(&change.path),
-            };
-            put.map_err(|error| (change.path, error))?;
-        }
-        Ok(())
-    };
-    let done = tokio::task::spawn_blocking(back).await;
-    let done = done.unwrap_or(Ok(()));
-    done.map_err(|(path, source)| PatchError::of_file(&stands, path, source))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use orch_core::{Conflict, Evidence, FailClass, Failure, Unfinished, Verdict};
+use orch_core::{Evidence, Unfinished, Verdict};
 use orch_prompts::Material;
 use serde::{Deserialize, Serialize};
 
@@ -25,21 +25,6 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Nobody looked: the user's tree changed in the same places, so what would be applied is not what was written.
-    pub(super) fn in_conflict(conflict: &Conflict) -> Self {
-        let why = format!("the work tree was changed in the same places meanwhile, first {conflict}");
-        Self::not_looked(Unfinished::Failed(Failure::new(FailClass::Other, why)))
-    }
-
-    /// Nobody looked, and why: there was no place to look at it, say.
-    pub(super) fn not_looked(why: Unfinished) -> Self {
-        Self {
-            verdict: Verdict::Unverified,
-            missing: Some(why),
-            ..Self::default()
-        }
-    }
-
     /// What is to be told to the next round: what was seen that does not hold, as data. None when it is confirmed, and
     /// none when nobody found anything out: there is nothing then that a writer could repair.
     pub fn complaint(&self) -> Option<Material> {

@@ -25,6 +25,7 @@ mod implementer;
 mod outcome;
 mod reader;
 mod rounds;
+mod showing;
 mod verifier;
 
 pub use assignment::Assignment;

@@ -5,6 +5,7 @@ use orch_core::{
     Cx, Desk, Error, Halt, Needs, NotStarted, Outcome, Patch, Pattern, Result, Unfinished, Verdict,
 };
 
+use super::showing::Showing;
 use super::verifier::is_spoilt;
 use super::{Assignment, Delivery, Examination, Examined, Implementer, Round, Verifier};
 use crate::deliverable::Fix;
@@ -75,21 +76,13 @@ impl Rounds {
     /// writers spend, and the closing part only where there is no more of that.
     async fn examine(
         &self,
-        desk: &mut Desk,
+        desk: &Desk,
         assignment: &Assignment,
         fix: &Fix,
         patch: &Patch,
         round: usize,
     ) -> Result<Examined> {
-        let shown = match desk.show(patch).await {
-            Ok(shown) => shown,
-            Err(Error::Unfinished(why)) => return Ok(Examined::not_looked(why)),
-            Err(halt) => return Err(halt),
-        };
-        if let Some(conflict) = shown.conflicts.first() {
-            return Ok(Examined::in_conflict(conflict));
-        }
-        let cx = shown.cx.child(format!("round {round}"));
+        let showing = Showing::new(desk, patch, round);
         let asked = Examination {
             holds: assignment.holds.clone(),
             check: assignment.check.clone(),
@@ -101,12 +94,12 @@ impl Rounds {
             round,
         };
         if round < self.at_most {
-            let examined = self.verifier.examine(&cx, asked.clone()).await?;
+            let examined = self.verifier.examine(showing, asked.clone()).await?;
             if !is_over_budget(&examined) {
                 return Ok(examined);
             }
         }
-        self.verifier.examine(&cx.closing_step(), asked).await
+        self.verifier.examine(showing.closing(), asked).await
     }
 }
 
@@ -166,7 +159,7 @@ impl Pattern for Rounds {
                 let verdict = as_before.map_or(Verdict::Unverified, |(_, verdict)| verdict);
                 return Ok(Delivery::new(patch, rounds, verdict));
             };
-            let examined = self.examine(&mut desk, &assignment, said, &patch, round).await?;
+            let examined = self.examine(&desk, &assignment, said, &patch, round).await?;
             let verdict = examined.verdict;
             let spoilt = examined.missing.as_ref().is_some_and(is_spoilt);
             let hopeless = spoilt || examined.not_started().is_some();

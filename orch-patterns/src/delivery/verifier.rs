@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use orch_core::{Check, Cx, Error, Halt, Needs, Pattern, Result, Unfinished, Verdict};
+use orch_core::{Check, Error, Halt, Needs, Pattern, Result, Unfinished, Verdict};
 
 use super::assignment::all_of;
+use super::showing::Showing;
 use super::{Examination, Examined, VerifyingReader};
 use crate::deliverable::Verification;
 
@@ -21,6 +22,10 @@ type Reading = Arc<dyn Pattern<In = Examination, Out = Verification>>;
 /// | all are confirmed, or there are none | is asked, and gets their outputs as observed | the reader's |
 /// | all are confirmed | there is none | confirmed |
 /// | all are confirmed | died | unverified, and the reason is kept |
+///
+/// Each check and the reader looks at a place of its own, made of the user's tree and the patch: what the writer's code
+/// does while a check runs it is seen by nobody else. So checks share nothing that they build; commands that are to share
+/// it are one check.
 ///
 /// ```
 /// use orch_patterns::{Verifier, check};
@@ -69,13 +74,21 @@ impl Verifier {
         self
     }
 
-    /// Looks at what stands at `cx`, which is a desk's handle: `asked` without its evidence.
+    /// Looks at what is shown: `asked` without its evidence. Each check and the reader has a place of its own, since the
+    /// writer's code runs in checks and could leave something for who looks next.
     ///
     /// # Errors
     /// [`Error::Halt`] alone: what kept a check or the reader from an answer is in the result.
-    pub(super) async fn examine(&self, cx: &Cx, mut asked: Examination) -> Result<Examined> {
+    pub(super) async fn examine(&self, showing: Showing<'_>, mut asked: Examination) -> Result<Examined> {
         let mut examined = Examined::default();
         for check in &self.checks {
+            let cx = match showing.place().await? {
+                Ok(cx) => cx,
+                Err(why) => {
+                    examined.missing = Some(why);
+                    break;
+                }
+            };
             match cx.check(check).await {
                 Ok(evidence) => examined.evidence.push(evidence),
                 Err(Error::Unfinished(why)) => {
@@ -93,6 +106,14 @@ impl Verifier {
         }
         let Some(reader) = &self.reader else {
             return Ok(examined);
+        };
+        let cx = match showing.place().await? {
+            Ok(cx) => cx,
+            Err(why) => {
+                examined.verdict = Verdict::Unverified;
+                examined.missing = Some(why);
+                return Ok(examined);
+            }
         };
         asked.evidence.clone_from(&examined.evidence);
         match reader.run(&cx.child("verify"), asked).await {

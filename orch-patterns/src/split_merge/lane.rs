@@ -77,7 +77,7 @@ impl Lane {
             && part.outcome.is_done()
         {
             let evidence = match &part.patch {
-                Some(patch) => outcome_of(checked(&mut desk, patch, &check).await)?,
+                Some(patch) => outcome_of(checked(&desk, patch, &check).await)?,
                 None => outcome_of(desk.cx().check(&check).await)?,
             };
             if let Outcome::Done(evidence) = &evidence
@@ -127,7 +127,7 @@ pub(super) fn outcome_of<T>(result: Result<T>) -> Result<Outcome<T>> {
 }
 
 /// What a check says of the user's tree with `patch` in it, and with nothing else that a writer left.
-pub(super) async fn checked(desk: &mut Desk, patch: &Patch, check: &Check) -> Result<Evidence> {
+pub(super) async fn checked(desk: &Desk, patch: &Patch, check: &Check) -> Result<Evidence> {
     let shown = desk.show(patch).await?;
     match shown.conflicts.first() {
         None => shown.cx.check(check).await,

@@ -56,6 +56,7 @@ mod review_fanout;
 mod rounds;
 mod secrets;
 mod secrets_cut;
+mod shown_apart;
 mod split_merge;
 mod stages;
 mod step_keys;
