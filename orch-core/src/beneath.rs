@@ -277,7 +277,7 @@ pub(crate) fn walk(root: &Path, path: &Path, found: &mut Vec<PathBuf>) -> io::Re
     let walked = descend::<Infallible>(
         root,
         path,
-        |name| name == ".git",
+        |folder| folder.file_name().is_some_and(|name| name == ".git"),
         |path, met| {
             if let Met::Leaf(_) = met
                 && path.file_name().is_none_or(|name| name != ".git")

@@ -1,7 +1,6 @@
 //! Going through a tree that somebody hostile may have made: however deep it is, the stack stays flat and one folder is
 //! open at a time.
 
-use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,11 +32,11 @@ pub(crate) enum Stopped<E> {
 }
 
 /// Tells `meet` of what lies at `path` beneath `root` and of all beneath that, in no order. Links are not followed; where
-/// `leaves_out` says so of the name of a folder, that is not met. What is gone meanwhile is gone. Blocks.
+/// `leaves_out` says so of a folder, that is not met. What is gone meanwhile is gone. Blocks.
 pub(crate) fn descend<E>(
     root: &Path,
     path: &Path,
-    leaves_out: impl Fn(&OsStr) -> bool,
+    mut leaves_out: impl FnMut(&Path) -> bool,
     mut meet: impl FnMut(PathBuf, Met) -> Result<(), E>,
 ) -> Result<(), Stopped<E>> {
     let mut pending = vec![(path.to_owned(), 0)];
@@ -75,9 +74,9 @@ pub(crate) fn descend<E>(
                 Err(error) if is_gone(&error) => continue,
                 Err(error) => return Err(Stopped::Unreadable(path, error)),
             };
-            let name = entry.file_name();
-            if !(leaves_out(&name) && entry.file_type().is_ok_and(|kind| kind.is_dir())) {
-                pending.push((path.join(name), depth + 1));
+            let path = path.join(entry.file_name());
+            if !(entry.file_type().is_ok_and(|kind| kind.is_dir()) && leaves_out(&path)) {
+                pending.push((path, depth + 1));
             }
         }
         meet(path, Met::Folder(meta)).map_err(Stopped::By)?;

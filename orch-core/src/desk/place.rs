@@ -17,7 +17,7 @@ use crate::isolation::Isolation;
 use crate::lease::{Lease, Owner, Territory};
 use crate::patch::{Change, Origin};
 use crate::refusal::Trouble;
-use crate::work_tree::{Look, Rules, Traces};
+use crate::work_tree::{Look, Rules, Traces, is_obeyed_within, nested_git_of};
 
 /// The most files of a tree that are looked at whether or not a rule ignores them.
 const ALL_LIMIT: usize = 250_000;
@@ -207,10 +207,12 @@ impl Place {
             touched = before.touched_until(&now);
             let others = lease.map(|lease| lease.others(&self.state, &self.work_tree));
             let others = others.unwrap_or_default();
-            touched.extend(self.hidden(territory, &others).await);
+            let (hidden, of_git) = self.hidden(territory, &others).await;
+            touched.extend(hidden);
+            touched.retain(|path| !territory.covers(path) && !others.iter().any(|other| other.covers(path)));
+            touched.extend(of_git);
             touched.sort();
             touched.dedup();
-            touched.retain(|path| !territory.covers(path) && !others.iter().any(|other| other.covers(path)));
             *self.traces.lock().unwrap_or_else(PoisonError::into_inner) = now;
         }
         if let (Isolation::InPlace | Isolation::Worktree, Some(repository)) =
@@ -261,25 +263,52 @@ impl Place {
         }
     }
 
-    /// All that was touched but by `others`, where ignore rules that reach beyond `territory` are among it.
-    async fn hidden(&self, territory: &Territory, others: &[Territory]) -> Vec<PathBuf> {
+    /// All that was touched but by `others`, where ignore rules that reach beyond `territory` are among it; and whatever
+    /// was touched that git obeys in other repositories of the tree: all of it in one that was there before, else what
+    /// lies beside `territory` and is not ignored.
+    async fn hidden(&self, territory: &Territory, others: &[Territory]) -> (Vec<PathBuf>, Vec<PathBuf>) {
         let now = self.look_at_all().await;
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::replace(&mut *all, now);
-        let (Some(before), Some(now)) = (&before, &*all) else {
-            return Vec::new();
+        let before = std::mem::replace(
+            &mut *self.all.lock().unwrap_or_else(PoisonError::into_inner),
+            now.clone(),
+        );
+        let (Some(before), Some(now)) = (before, now) else {
+            return (Vec::new(), Vec::new());
         };
-        let mut touched = before.touched_until(now);
+        let mut touched = before.touched_until(&now);
         touched.retain(|path| !path.starts_with(".git") && !others.iter().any(|other| other.covers(path)));
+        let of_git: Vec<PathBuf> = touched
+            .extract_if(.., |path| nested_git_of(path).is_some())
+            .collect();
+        let obeyed = of_git.into_iter().filter(|path| is_obeyed_within(path));
+        let was_there = |path: &PathBuf| nested_git_of(path).is_some_and(|git| before.has_beneath(git));
+        let (mut of_git, mut new): (Vec<_>, Vec<_>) = obeyed.partition(was_there);
+        new.retain(|path| !territory.covers(path));
+        of_git.extend(self.not_ignored(new, &touched).await);
         let reaches_beyond = |path: &PathBuf| {
             path.file_name() == Some(OsStr::new(".gitignore"))
                 && path.parent().is_none_or(|folder| !territory.covers(folder))
         };
         if touched.iter().any(reaches_beyond) {
-            touched
+            (touched, of_git)
         } else {
-            Vec::new()
+            (Vec::new(), of_git)
         }
+    }
+
+    /// Those of `paths` that no rule ignores but one that is among the files `touched`.
+    async fn not_ignored(&self, mut paths: Vec<PathBuf>, touched: &[PathBuf]) -> Vec<PathBuf> {
+        let from_top = |path: &PathBuf| self.prefix.join(path);
+        let asked: Vec<PathBuf> = paths.iter().map(from_top).collect();
+        let unheard = touched.iter().map(from_top).collect();
+        // Where nobody can say what is ignored, nothing is.
+        let ignored = self
+            .rules
+            .ignored(&self.top, &asked, &unheard)
+            .await
+            .unwrap_or_default();
+        paths.retain(|path| !ignored.contains(&from_top(path)));
+        paths
     }
 
     /// All files where the worker stands, ignored or not.

@@ -12,7 +12,7 @@ use super::watch::Watch;
 use crate::cx::Run;
 use crate::desk::Repository;
 use crate::refusal::Trouble;
-use crate::work_tree::{GitPlaces, Rules, Traces};
+use crate::work_tree::{GitPlaces, Rules, Traces, nested_git_of};
 
 /// Those of `touched` that are work.
 pub(super) async fn work_of(
@@ -22,8 +22,11 @@ pub(super) async fn work_of(
     now: &Traces,
     touched: Vec<PathBuf>,
 ) -> Vec<PathBuf> {
-    let of_git = |path: &PathBuf| path.is_absolute() || path.starts_with(".git");
-    let (of_git, files): (Vec<PathBuf>, Vec<PathBuf>) = touched.into_iter().partition(of_git);
+    // A repository that is new in a folder that is ignored is nobody's work either.
+    let was_there = |path: &Path| nested_git_of(path).is_some_and(|git| before.has_beneath(git));
+    let of_git = |path: &PathBuf| path.is_absolute() || path.starts_with(".git") || was_there(path);
+    let (mut of_git, files): (Vec<PathBuf>, Vec<PathBuf>) = touched.into_iter().partition(of_git);
+    of_git.retain(|path| !is_of_a_passing_work_tree(path, before, now));
     // Where nobody can say what is ignored, nothing is.
     let ignored = ignored(run, watch, before, &of_git, &files)
         .await
@@ -31,6 +34,16 @@ pub(super) async fn work_of(
     let kept = files.into_iter().filter(|path| !ignored.contains(path));
     let kept = without_husks(kept.collect(), &ignored, before, now);
     of_git.into_iter().chain(kept).collect()
+}
+
+/// Whether `path` is of a linked work tree's entry that came or went as a whole: whoever makes one makes that.
+fn is_of_a_passing_work_tree(path: &Path, before: &Traces, now: &Traces) -> bool {
+    let is_entry = |above: &&Path| {
+        let held = above.parent().filter(|held| held.ends_with("worktrees"));
+        held.is_some_and(|held| before.at(&held.with_file_name("HEAD")).is_some())
+    };
+    let entry = path.ancestors().filter(is_entry).last();
+    entry.is_some_and(|entry| !before.has_beneath(entry) || !now.has_beneath(entry))
 }
 
 async fn ignored(

@@ -12,17 +12,35 @@ use crate::dirs::read_bounded;
 const NAMED: usize = 64 << 10;
 
 /// What git obeys or moves in a repository's folder: the index is left out, since looking at a tree with git writes it.
-pub(super) const OF_GIT: [&str; 9] = [
+/// A rebase or a row of picks under way is a list of commands, and what is merged becomes a parent of the next commit.
+pub(super) const OF_GIT: [&str; 23] = [
+    "CHERRY_PICK_HEAD",
     "HEAD",
+    "MERGE_HEAD",
+    "MERGE_MODE",
+    "REVERT_HEAD",
+    "branches",
     "commondir",
     "config",
     "config.worktree",
     "hooks",
     "info/attributes",
     "info/exclude",
+    "info/grafts",
+    "info/sparse-checkout",
+    "objects/info/alternates",
     "packed-refs",
+    "rebase-apply",
+    "rebase-merge",
     "refs",
+    "reftable",
+    "remotes",
+    "sequencer",
+    "shallow",
 ];
+
+/// Folders of a repository all of whose files git obeys: it runs them, or does what they list.
+const OBEYED: [&str; 4] = ["hooks", "rebase-apply", "rebase-merge", "sequencer"];
 
 /// The repository that holds a tree, as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +65,8 @@ impl GitPlaces {
     }
 }
 
-fn folder_at(above: &Path) -> Option<PathBuf> {
+/// The folder of git's own to which the `.git` in `above` leads.
+pub(super) fn folder_at(above: &Path) -> Option<PathBuf> {
     let git = above.join(".git");
     if git.is_dir() {
         return git.join("HEAD").symlink_metadata().is_ok().then_some(git);
@@ -62,16 +81,18 @@ fn line_of(path: &Path) -> Option<String> {
     Some(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// The files beneath `folder`, a repository's own, that git obeys in a work tree of it: configuration, attributes and
-/// hooks, those of its submodules too. Blocks.
+/// The files beneath `folder`, a repository's own, that git obeys in a work tree of it: configuration, attributes,
+/// hooks and what is under way, those of its submodules too. Not those of its linked work trees, which come and go. Blocks.
 pub(crate) fn obeyed_in(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = ["commondir", "config", "config.worktree", "info/attributes"]
         .map(|name| folder.join(name))
         .into();
-    for part in ["hooks", "modules"] {
+    for part in OBEYED.iter().chain(&["modules"]) {
         // What cannot be looked at is none: git cannot read it either.
         let _ = descend::<Infallible>(Path::new(""), &folder.join(part), is_bulk, |path, met| {
-            if !matches!(met, Met::Folder(_)) && (part == "hooks" || is_obeyed_in_module(&path)) {
+            if !matches!(met, Met::Folder(_))
+                && (*part != "modules" || is_obeyed_in_module(path.strip_prefix(folder).unwrap_or(&path)))
+            {
                 files.push(path);
             }
             Ok(())
@@ -83,15 +104,37 @@ pub(crate) fn obeyed_in(folder: &Path) -> Vec<PathBuf> {
 
 /// Whether git obeys the file at `path` beneath `modules`.
 pub(super) fn is_obeyed_in_module(path: &Path) -> bool {
-    let named = ["HEAD", "commondir", "config", "config.worktree"];
-    let ends = ["info/attributes", "info/exclude"];
-    let name = path.file_name();
-    named.iter().any(|other| name == Some(OsStr::new(other)))
-        || ends.iter().any(|end| path.ends_with(end))
-        || path.iter().any(|part| part == "hooks")
+    path.file_name() == Some(OsStr::new("HEAD")) || is_obeyed_within(path)
 }
 
-/// What of a repository is large and never obeyed.
-pub(super) fn is_bulk(name: &OsStr) -> bool {
-    name == "objects" || name == "logs"
+/// Whether git obeys the file at `path` beneath a folder of git's own: as a setting, a rule or a command. What it only
+/// moves, the heads and refs, is not meant.
+pub(crate) fn is_obeyed_within(path: &Path) -> bool {
+    let ends = [
+        "commondir",
+        "config",
+        "config.worktree",
+        "info/attributes",
+        "info/exclude",
+    ];
+    ends.iter().any(|end| path.ends_with(end))
+        || path
+            .iter()
+            .any(|part| OBEYED.iter().any(|folder| part == *folder))
+}
+
+/// Whether the folder at `path` is of a repository and large, and never obeyed. A submodule may have any name, but it
+/// lies beside no `HEAD`.
+pub(super) fn is_bulk(path: &Path) -> bool {
+    let name = path.file_name();
+    let is_named = name.is_some_and(|name| name == "objects" || name == "logs");
+    is_named && path.with_file_name("HEAD").symlink_metadata().is_ok()
+}
+
+/// The `.git` beneath a tree's root on the way to `path` (from the root), if it is another than the root's own.
+pub(crate) fn nested_git_of(path: &Path) -> Option<&Path> {
+    let is_git = |above: &&Path| above.file_name() == Some(OsStr::new(".git"));
+    let top = path.ancestors().filter(is_git).last()?;
+    let is_nested = path.is_relative() && top != Path::new(".git");
+    is_nested.then_some(top)
 }

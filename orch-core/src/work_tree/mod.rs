@@ -2,18 +2,24 @@
 //!
 //! It reads and decides nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 mod git_places;
 mod rules;
 mod traces;
 
-pub(crate) use git_places::{GitPlaces, obeyed_in};
+pub(crate) use git_places::{GitPlaces, is_obeyed_within, nested_git_of, obeyed_in};
 pub(crate) use rules::Rules;
 pub(crate) use traces::{Look, NotLooked, Trace, Traces};
 
 /// Folders that are nobody's work: versions, dependencies and build output.
 pub(crate) const NOT_WORK: [&str; 5] = [".git", ".hg", ".svn", "node_modules", "target"];
+
+/// Whether `folder` has the name of what is nobody's work.
+pub(crate) fn is_not_work(folder: &Path) -> bool {
+    let name = folder.file_name();
+    name.is_some_and(|name| NOT_WORK.iter().any(|other| name == *other))
+}
 
 /// The most paths that a person is told at once.
 const NAMED: usize = 12;

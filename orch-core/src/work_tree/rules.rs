@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use orch_pty::Exit;
 
-use super::NOT_WORK;
+use super::is_not_work;
 use crate::beneath::{Met, descend, walk};
 use crate::dirs::{make_private, write_private};
 use crate::git::{Git, paths_of};
@@ -127,7 +127,6 @@ impl Rules {
             let mut above = above.map(|folder| folder.join(".gitignore"));
             let mut first = above.find(|path| holds_git_up(&top.join(path)));
             for path in &within {
-                let is_not_work = |name: &OsStr| NOT_WORK.iter().any(|folder| name == *folder);
                 // What cannot be looked at is for git to complain of.
                 let _ = descend::<Infallible>(&top, path, is_not_work, |path, met| {
                     if let Met::Leaf(meta) = met

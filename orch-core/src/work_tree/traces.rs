@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use nix::sys::stat::SFlag;
 
-use super::NOT_WORK;
-use super::git_places::{OF_GIT, is_bulk, is_obeyed_in_module};
+use super::git_places::{OF_GIT, folder_at, is_bulk, is_obeyed_in_module, is_obeyed_within};
+use super::is_not_work;
 use crate::beneath::{Met, Stopped, descend};
 
 /// Files and what the file system said of each.
@@ -93,23 +93,57 @@ impl Traces {
         Self(paths.into_iter().filter_map(trace).collect())
     }
 
-    /// Looks at everything beneath `root` but [what is nobody's work](NOT_WORK), links not followed, and at what git
-    /// obeys in `repositories`, the folders of git's own: paths from `root`, or absolute ones. Blocks.
+    /// Looks at everything beneath `root` but [what is nobody's work](super::NOT_WORK), links not followed, and at what
+    /// git obeys: in `repositories`, the folders of git's own (paths from `root`, or absolute ones), and in those of
+    /// every repository that lies in the tree. Blocks.
     ///
     /// # Errors
     /// When there is too much, or a folder cannot be read.
     pub(crate) fn walk(root: &Path, repositories: &[PathBuf], look: Look) -> Result<Self, NotLooked> {
         let mut traces = Self::default();
-        let is_not_work = |name: &OsStr| NOT_WORK.iter().any(|folder| name == *folder);
-        traces.descend(root, Path::new(""), look, is_not_work, |_| true)?;
+        let mut inner = Vec::new();
+        let leaves_out = |folder: &Path| {
+            if folder.file_name() == Some(OsStr::new(".git")) {
+                inner.push(folder.to_owned());
+            }
+            is_not_work(folder)
+        };
+        traces.descend(root, Path::new(""), look, leaves_out, |_| true)?;
+        let mut repositories = repositories.to_owned();
+        inner.extend(traces.led_elsewhere(root));
+        for repository in inner {
+            // A submodule's and a linked work tree's lie in that of another.
+            if !repositories.iter().any(|other| repository.starts_with(other)) {
+                repositories.push(repository);
+            }
+        }
+        let whole = |_: &Path| false;
         for repository in repositories {
             for part in OF_GIT {
-                traces.descend(root, &repository.join(part), look, is_not_work, |_| true)?;
+                traces.descend(root, &repository.join(part), look, whole, |_| true)?;
             }
-            let modules = repository.join("modules");
-            traces.descend(root, &modules, look, is_bulk, is_obeyed_in_module)?;
+            let is_bulk = |folder: &Path| is_bulk(&root.join(folder));
+            let inside = |path: &Path| path.strip_prefix(&repository).unwrap_or(path).to_owned();
+            let in_module = |path: &Path| is_obeyed_in_module(&inside(path));
+            traces.descend(root, &repository.join("modules"), look, is_bulk, in_module)?;
+            // Their heads move as whoever works there commits.
+            let in_linked = |path: &Path| is_obeyed_within(&inside(path));
+            traces.descend(root, &repository.join("worktrees"), look, is_bulk, in_linked)?;
         }
         Ok(traces)
+    }
+
+    /// The folders of git's own to which the files and links named `.git` in the tree lead, but for the root's.
+    fn led_elsewhere(&self, root: &Path) -> Vec<PathBuf> {
+        let files = self.0.keys().filter(|path| {
+            path.file_name() == Some(OsStr::new(".git")) && path.parent() != Some(Path::new(""))
+        });
+        let folders = files.filter_map(|path| folder_at(root.join(path).parent()?));
+        let from_root = |folder: PathBuf| match folder.strip_prefix(root) {
+            Ok(folder) => folder.to_owned(),
+            Err(_) => folder,
+        };
+        folders.map(from_root).collect()
     }
 
     fn descend(
@@ -117,7 +151,7 @@ impl Traces {
         root: &Path,
         path: &Path,
         look: Look,
-        leaves_out: impl Fn(&OsStr) -> bool,
+        leaves_out: impl FnMut(&Path) -> bool,
         counts: impl Fn(&Path) -> bool,
     ) -> Result<(), NotLooked> {
         let descended = descend(root, path, leaves_out, |path, met| match met {

@@ -44,6 +44,7 @@ mod plans;
 mod processes;
 mod quota;
 mod readers;
+mod readers_git;
 mod readers_hostile;
 mod readers_twenty_ways;
 mod real_codex_fixes;

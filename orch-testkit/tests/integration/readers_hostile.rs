@@ -15,15 +15,15 @@ use tokio::net::unix::pipe;
 
 use crate::desk::{House, git, within, writer};
 
-fn reader() -> Worker<String, String> {
+pub(crate) fn reader() -> Worker<String, String> {
     Worker::new(|what: &String| Brief::new(format!("Read {what}."))).label("Reader")
 }
 
-fn it() -> String {
+pub(crate) fn it() -> String {
     "it".to_owned()
 }
 
-fn told(house: &House) -> Vec<String> {
+pub(crate) fn told(house: &House) -> Vec<String> {
     let all = house.seen.all().into_iter();
     let told = all.filter_map(|event| match event.kind {
         EventKind::TreeChanged { paths, .. } => Some(paths),
@@ -32,7 +32,7 @@ fn told(house: &House) -> Vec<String> {
     told.flatten().collect()
 }
 
-fn violation<T: std::fmt::Debug>(end: &Result<T>) -> &str {
+pub(crate) fn violation<T: std::fmt::Debug>(end: &Result<T>) -> &str {
     match end {
         Err(Error::Unfinished(Unfinished::Failed(failure))) if failure.class == FailClass::ScopeViolation => {
             &failure.detail
