@@ -271,6 +271,23 @@ impl Leaf {
     }
 }
 
+/// `path` with every `.` and `..` in it resolved by its words, links not looked at.
+pub(crate) fn by_words(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some() => {
+                plain.pop();
+            }
+            // Above the root is the root; above where a relative path begins nobody knows.
+            Component::ParentDir if plain.has_root() => {}
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
 /// The files and links beneath `path` of `root`, links not followed, `.git` and what is too deep left out. For trees whose
 /// listing decides nothing by itself: what is listed is then read through [`Beneath`].
 pub(crate) fn walk(root: &Path, path: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -9,6 +9,7 @@ use super::notice::notice;
 use super::unjudged::Unjudged;
 use super::watch::{Seen, Stay};
 use super::work::work_of;
+use crate::beneath::by_words;
 use crate::cx::Run;
 use crate::desk::{Moment, Room, Seat};
 use crate::engine::Job;
@@ -220,7 +221,31 @@ fn violation<T>(detail: String) -> Outcome<T> {
 
 /// A path in an agent's words, as one from `root`.
 fn beneath(root: &Path, path: &str) -> Option<PathBuf> {
-    let path = Path::new(path);
-    let path = path.strip_prefix(root).unwrap_or(path);
-    path.is_relative().then(|| path.components().collect())
+    let path = by_words(&root.join(path));
+    path.strip_prefix(root).ok().map(Path::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_in_an_agents_words_is_the_same_however_it_is_spelled() {
+        let root = Path::new("/home/tree");
+        for spelled in [
+            "src/a.rs",
+            "./src//a.rs",
+            "/home/tree/src/a.rs",
+            "/home/tree/src/../src/a.rs",
+            "/home/tree/../tree/src/a.rs",
+            "/home/other/../tree/./src/b/../a.rs",
+            "../tree/src/a.rs",
+            "/../home/tree/src/a.rs",
+        ] {
+            assert_eq!(beneath(root, spelled), Some("src/a.rs".into()), "{spelled}");
+        }
+        for elsewhere in ["/home/a.rs", "../a.rs", "/home/tree/../a.rs", "../../../../a.rs"] {
+            assert_eq!(beneath(root, elsewhere), None, "{elsewhere}");
+        }
+    }
 }
