@@ -1,6 +1,6 @@
 //! The place where a writer works: made when the desk is taken, compared with what it was, removed with the desk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, Weak};
@@ -17,7 +17,7 @@ use crate::isolation::Isolation;
 use crate::lease::{Lease, Owner, Territory};
 use crate::patch::{Change, Origin};
 use crate::refusal::Trouble;
-use crate::work_tree::{Look, Rules, Traces, is_obeyed_within, nested_git_of};
+use crate::work_tree::{Extent, Look, Rules, Traces, is_obeyed_within, nested_git_of};
 
 /// The most files of a tree that are looked at whether or not a rule ignores them.
 const ALL_LIMIT: usize = 250_000;
@@ -41,7 +41,7 @@ pub(crate) struct Place {
     traces: Mutex<Traces>,
     /// Also what rules ignore, for a writer in place; none where there is too much of it.
     all: Mutex<Option<Traces>>,
-    obeyed: Option<Digest>,
+    obeyed: Option<BTreeMap<PathBuf, Digest>>,
     /// A linked work tree's entry in the repository.
     entry: Option<PathBuf>,
     /// Private; last, so that it goes last.
@@ -215,11 +215,23 @@ impl Place {
             touched.dedup();
             *self.traces.lock().unwrap_or_else(PoisonError::into_inner) = now;
         }
-        if let (Isolation::InPlace | Isolation::Worktree, Some(repository)) =
-            (self.isolation, &self.repository)
-            && Some(repository.obeyed()) != self.obeyed
+        if let (Isolation::InPlace | Isolation::Worktree, Some(repository), Some(before)) =
+            (self.isolation, &self.repository, &self.obeyed)
         {
-            touched.push(repository.obeyed_from());
+            let now = repository.obeyed();
+            let paths: BTreeSet<&PathBuf> = before.keys().chain(now.keys()).collect();
+            let changed = paths
+                .into_iter()
+                .filter(|path| before.get(*path) != now.get(*path));
+            let from_here = |path: &PathBuf| match path.strip_prefix(&self.work_tree) {
+                Ok(path) => path.to_owned(),
+                Err(_) => path.clone(),
+            };
+            // A file that the configuration names may be among what was given; what is git's own never is.
+            let given = |path: &PathBuf| !repository.keeps(path) && territory.covers(&from_here(path));
+            touched.extend(changed.filter(|path| !given(path)).map(from_here));
+            touched.sort();
+            touched.dedup();
         }
         Ok(touched)
     }
@@ -318,8 +330,9 @@ impl Place {
             folders: false,
             limit,
         };
-        let looked =
-            beside(move || Traces::walk(&stands, &[], look).map_err(|error| error.to_string().into()));
+        let looked = beside(move || {
+            Traces::walk(&stands, &[], &Extent::default(), look).map_err(|error| error.to_string().into())
+        });
         looked.await.ok()
     }
 

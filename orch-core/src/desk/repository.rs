@@ -1,5 +1,6 @@
 //! The user's repository, where there is one: read, and never written but for the entry of a linked work tree.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStringExt as _;
@@ -59,7 +60,7 @@ impl Repository {
             "the repository's files lie in {}, not in {}: unset core.worktree in {}, or work there",
             found.top.display(),
             work_tree.display(),
-            found.obeyed_from().display()
+            found.common.join("config").display()
         )
         .into())
     }
@@ -178,24 +179,32 @@ impl Repository {
         Ok(entry)
     }
 
-    /// The digest of all that git would obey in a work tree: configuration, attributes and hooks, the submodules' too, and
-    /// where those are.
-    pub(crate) fn obeyed(&self) -> Digest {
+    /// Whether `path`, an absolute one, lies in a folder of git's own.
+    pub(crate) fn keeps(&self, path: &Path) -> bool {
+        path.starts_with(&self.common) || path.starts_with(&self.own)
+    }
+
+    /// All that git would obey in a work tree, with a digest of what each says: configuration, attributes and hooks, the
+    /// submodules' too, and whatever the configuration named when the repository was found.
+    pub(crate) fn obeyed(&self) -> BTreeMap<PathBuf, Digest> {
         let mut files = obeyed_in(&self.common);
         if self.own != self.common {
             files.extend(obeyed_in(&self.own));
         }
-        let parts = files.iter().map(|path| {
-            let content = crate::dirs::read_bounded(path, CONFIG_LIMIT);
+        for named in self.git.named(&self.top) {
+            match fs::read_dir(&named) {
+                Ok(hooks) => files.extend(hooks.flatten().map(|hook| hook.path())),
+                Err(_) => files.push(named),
+            }
+        }
+        let said = files.into_iter().map(|path| {
+            // A link says where it leads; what is not there, or is a folder, says nothing more.
+            let content = crate::dirs::read_bounded(&path, CONFIG_LIMIT);
             let content = content.map(|bytes| bytes.map(Digest::of));
-            format!("{} {content:?}\n", path.display())
+            let target = fs::read_link(&path).ok();
+            (path, Digest::of(format!("{content:?} {target:?}")))
         });
-        Digest::of(parts.collect::<String>())
-    }
-
-    /// What [`Repository::obeyed`] looks at, for a person.
-    pub(crate) fn obeyed_from(&self) -> PathBuf {
-        self.common.join("config")
+        said.collect()
     }
 }
 

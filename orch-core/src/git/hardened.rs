@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use orch_pty::{Command, Exit, Output, OutputReader, Stdin};
 
+use super::named::{ASKED, Setting};
 use crate::dirs;
 use crate::refusal::Trouble;
 
@@ -61,6 +62,8 @@ const PASSED: [&str; 7] = [
 pub(crate) struct Git {
     directory: PathBuf,
     settings: Vec<(OsString, OsString)>,
+    /// What the configuration names that git obeys as well.
+    led: Vec<Setting>,
     variables: Vec<(OsString, OsString)>,
     input: Vec<u8>,
     /// A private place of ours that it writes in.
@@ -88,20 +91,35 @@ impl Git {
                 "config",
                 "--includes",
                 "-z",
-                "--name-only",
+                "--show-origin",
                 "--get-regexp",
-                "^filter\\.",
+                ASKED,
             ])
             .await?;
         // 1: there is none.
         if !matches!(listed.exit, Exit::Code(0 | 1)) {
             return Err(git.complaint(&listed));
         }
-        let names = super::paths_of(&listed.out);
-        for name in names {
-            git = git.setting(name, "");
+        let (filters, led) = Setting::all_in(&listed.out)
+            .into_iter()
+            .partition(Setting::is_filter);
+        git.led = led;
+        let filters: Vec<Setting> = filters;
+        for filter in filters {
+            git = git.setting(filter.name, "");
         }
         Ok(git)
+    }
+
+    /// The files and folders, by absolute paths, to which the configuration leads git in the work tree with its files in
+    /// `top`: of hooks, attributes and further configuration. They need not be there. It is as it was at [`Git::at`].
+    pub(crate) fn named(&self, top: &Path) -> Vec<PathBuf> {
+        let home = std::env::var_os("HOME");
+        let named = self.led.iter().filter_map(|led| led.names(top, home.as_deref()));
+        let mut named: Vec<PathBuf> = named.collect();
+        named.sort();
+        named.dedup();
+        named
     }
 
     /// git without the configuration of user, system or any repository that is not named by [`Git::variable`]: for
@@ -121,6 +139,7 @@ impl Git {
         let git = Self {
             directory: directory.to_owned(),
             settings: Vec::new(),
+            led: Vec::new(),
             variables: Vec::new(),
             input: Vec::new(),
             ours: None,

@@ -2,6 +2,7 @@
 
 mod change;
 mod hardened;
+mod named;
 
 pub(crate) use change::{change_since, paths_of};
 pub(crate) use hardened::Git;

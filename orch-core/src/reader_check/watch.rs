@@ -3,18 +3,22 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
-use crate::work_tree::{GitPlaces, Look, NotLooked, Traces};
+use crate::work_tree::{Extent, GitPlaces, Look, NotLooked, Traces};
 
 /// The most files of a tree that are compared: a look at so many takes about a second.
 const LIMIT: usize = 250_000;
 
 /// The trees that a run watches.
 #[derive(Debug, Default)]
-pub(crate) struct Watches(Mutex<HashMap<PathBuf, Weak<Watch>>>);
+pub(crate) struct Watches {
+    trees: Mutex<HashMap<PathBuf, Weak<Watch>>>,
+    /// What the user's repository says, once for the run: asked with the first look at the user's tree.
+    extent: Arc<OnceLock<Extent>>,
+}
 
 /// One tree.
 #[derive(Debug)]
@@ -24,6 +28,7 @@ pub(super) struct Watch {
     is_private: bool,
     /// The repository that holds it, as it was before a reader could change that.
     places: Option<GitPlaces>,
+    extent: Arc<OnceLock<Extent>>,
     looking: Arc<Mutex<Looking>>,
     /// How many looks were asked for.
     asked: AtomicU64,
@@ -88,7 +93,7 @@ pub(super) struct Stay {
 
 impl Watches {
     pub(super) fn of(&self, root: &Path, is_private: bool) -> Arc<Watch> {
-        let mut watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watches = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(watch) = watches.get(root).and_then(Weak::upgrade) {
             return watch;
         }
@@ -97,6 +102,7 @@ impl Watches {
             root: root.to_owned(),
             is_private,
             places: GitPlaces::of(root),
+            extent: Arc::clone(&self.extent),
             looking: Arc::default(),
             asked: AtomicU64::new(0),
             presence: Mutex::default(),
@@ -133,6 +139,12 @@ impl Watch {
             }
         }
         repositories
+    }
+
+    /// Whether the user's configuration leads git to the file at `path`.
+    pub(super) fn is_named(&self, path: &Path) -> bool {
+        let extent = self.extent.get().filter(|_| !self.is_private);
+        extent.is_some_and(|extent| extent.names(path))
     }
 
     fn ask(&self) -> u64 {
@@ -182,17 +194,32 @@ impl Watch {
         }
     }
 
-    /// Looks, beside the runtime.
+    /// Looks, beside the runtime. With the first look at the user's tree its repository is asked what else is looked at;
+    /// as the look itself, that goes on whoever is polled.
     fn go_on(&self, over: Over) {
         let (root, repositories) = (self.root.clone(), self.repositories());
         let look = Look {
             folders: self.is_private,
             limit: LIMIT,
         };
-        tokio::task::spawn_blocking(move || {
-            let mut over = over;
-            over.seen.traces = Traces::walk(&root, &repositories, look);
+        let walk = move |mut over: Over, extent: Extent| {
+            over.seen.traces = Traces::walk(&root, &repositories, &extent, look);
             drop(over);
+        };
+        let known = match self.extent.get() {
+            Some(extent) if self.is_private => Some(extent.elsewhere()),
+            None if self.is_private => Some(Extent::default()),
+            known => known.cloned(),
+        };
+        if let Some(extent) = known {
+            tokio::task::spawn_blocking(move || walk(over, extent));
+            return;
+        }
+        let (root, known) = (self.root.clone(), Arc::clone(&self.extent));
+        tokio::spawn(async move {
+            let extent = Extent::of(&root).await;
+            let extent = known.get_or_init(|| extent).clone();
+            tokio::task::spawn_blocking(move || walk(over, extent));
         });
     }
 

@@ -24,7 +24,9 @@ pub(super) async fn work_of(
 ) -> Vec<PathBuf> {
     // A repository that is new in a folder that is ignored is nobody's work either.
     let was_there = |path: &Path| nested_git_of(path).is_some_and(|git| before.has_beneath(git));
-    let of_git = |path: &PathBuf| path.is_absolute() || path.starts_with(".git") || was_there(path);
+    let of_git = |path: &PathBuf| {
+        path.is_absolute() || path.starts_with(".git") || was_there(path) || watch.is_named(path)
+    };
     let (mut of_git, files): (Vec<PathBuf>, Vec<PathBuf>) = touched.into_iter().partition(of_git);
     of_git.retain(|path| !is_of_a_passing_work_tree(path, before, now));
     // Where nobody can say what is ignored, nothing is.

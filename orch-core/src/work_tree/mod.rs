@@ -4,10 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
+mod extent;
 mod git_places;
 mod rules;
 mod traces;
 
+pub(crate) use extent::Extent;
 pub(crate) use git_places::{GitPlaces, is_obeyed_within, nested_git_of, obeyed_in};
 pub(crate) use rules::Rules;
 pub(crate) use traces::{Look, NotLooked, Trace, Traces};

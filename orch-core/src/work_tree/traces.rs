@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use nix::sys::stat::SFlag;
 
+use super::Extent;
 use super::git_places::{OF_GIT, folder_at, is_bulk, is_obeyed_in_module, is_obeyed_within};
-use super::is_not_work;
 use crate::beneath::{Met, Stopped, descend};
 
 /// Files and what the file system said of each.
@@ -95,18 +95,23 @@ impl Traces {
 
     /// Looks at everything beneath `root` but [what is nobody's work](super::NOT_WORK), links not followed, and at what
     /// git obeys: in `repositories`, the folders of git's own (paths from `root`, or absolute ones), and in those of
-    /// every repository that lies in the tree. Blocks.
+    /// every repository that lies in the tree. `extent` says what else. Blocks.
     ///
     /// # Errors
     /// When there is too much, or a folder cannot be read.
-    pub(crate) fn walk(root: &Path, repositories: &[PathBuf], look: Look) -> Result<Self, NotLooked> {
+    pub(crate) fn walk(
+        root: &Path,
+        repositories: &[PathBuf],
+        extent: &Extent,
+        look: Look,
+    ) -> Result<Self, NotLooked> {
         let mut traces = Self::default();
         let mut inner = Vec::new();
         let leaves_out = |folder: &Path| {
             if folder.file_name() == Some(OsStr::new(".git")) {
                 inner.push(folder.to_owned());
             }
-            is_not_work(folder)
+            extent.leaves_out(folder)
         };
         traces.descend(root, Path::new(""), look, leaves_out, |_| true)?;
         let mut repositories = repositories.to_owned();
@@ -116,6 +121,10 @@ impl Traces {
             if !repositories.iter().any(|other| repository.starts_with(other)) {
                 repositories.push(repository);
             }
+        }
+        for named in extent.named() {
+            // Of a folder of hooks git runs what lies in it, not beneath.
+            traces.descend(root, named, look, |_| true, |_| true)?;
         }
         let whole = |_: &Path| false;
         for repository in repositories {
@@ -242,7 +251,8 @@ mod tests {
             fs::write(root.path().join(file), "x").expect("a file");
         }
         std::os::unix::fs::symlink("/", root.path().join("link")).expect("a link");
-        let seen = Traces::walk(root.path(), &[".git".into()], ALL).expect("a small tree");
+        let seen =
+            Traces::walk(root.path(), &[".git".into()], &Extent::default(), ALL).expect("a small tree");
         let seen: Vec<String> = seen.paths().map(|path| path.display().to_string()).collect();
         assert_eq!(
             seen,
@@ -260,6 +270,7 @@ mod tests {
         let files = Traces::walk(
             root.path(),
             &[".git".into()],
+            &Extent::default(),
             Look {
                 folders: false,
                 ..ALL
@@ -279,7 +290,10 @@ mod tests {
             folders: false,
             limit: 2,
         };
-        assert_eq!(Traces::walk(root.path(), &[], look), Err(NotLooked::TooLarge(2)));
+        assert_eq!(
+            Traces::walk(root.path(), &[], &Extent::default(), look),
+            Err(NotLooked::TooLarge(2))
+        );
     }
 
     /// Deeper than a path can be long, and than a thread's stack would be.
@@ -294,9 +308,9 @@ mod tests {
             folders: true,
             limit: 1_000,
         };
-        let before = Traces::walk(root.path(), &[], look).expect("it has a bound");
+        let before = Traces::walk(root.path(), &[], &Extent::default(), look).expect("it has a bound");
         fs::write(root.path().join("file"), "xy").expect("a file");
-        let now = Traces::walk(root.path(), &[], look).expect("it has a bound");
+        let now = Traces::walk(root.path(), &[], &Extent::default(), look).expect("it has a bound");
         assert_eq!(before.touched_until(&now), [PathBuf::from("file")]);
         crate::dirs::remove_all(&deep).expect("it goes");
         assert!(!deep.exists());

@@ -119,3 +119,58 @@ async fn a_submodule_named_as_gits_own_folders_is_watched() {
     orch.run(&reader(), it()).await.unwrap();
     assert_eq!(told(&house), [".git/modules/logs/hooks/pre-commit"]);
 }
+
+/// Hooks as husky lays them: in a folder that ignores itself, named by the configuration.
+fn with_hooks_in_an_ignored_folder() -> House {
+    let house = House::new();
+    git(&house.tree, &["config", "core.hooksPath", ".husky/_"]);
+    fs::create_dir_all(house.tree.join(".husky/_")).unwrap();
+    fs::write(house.tree.join(".husky/_/.gitignore"), "*\n").unwrap();
+    fs::write(house.tree.join(".husky/_/pre-commit"), "#!/bin/sh\n").unwrap();
+    house
+}
+
+#[tokio::test]
+async fn hooks_that_the_configuration_names_are_watched_though_they_are_ignored() {
+    let script = "echo x >> .husky/_/pre-commit; echo x > .husky/_/pre-push";
+    let changed = [".husky/_/pre-commit", ".husky/_/pre-push"];
+    let house = with_hooks_in_an_ignored_folder();
+    let orch = house.orch(&format!("{script}; echo done"));
+    orch.run(&reader(), it()).await.unwrap();
+    assert_eq!(told(&house), changed);
+    let end = written_in_place(&with_hooks_in_an_ignored_folder(), script).await;
+    assert!(violation(&end).ends_with(&changed.join(", ")));
+    written_in_place(&with_hooks_in_an_ignored_folder(), "echo x >> src/a.rs")
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn configuration_that_is_included_is_watched_wherever_it_lies_and_before_it_is_there() {
+    let with_includes = || {
+        let house = House::new();
+        fs::write(house.tree.join(".gitignore"), "*.conf\n").unwrap();
+        house.commit_all();
+        git(&house.tree, &["config", "include.path", "../ours.conf"]);
+        git(
+            &house.tree,
+            &["config", "--add", "include.path", "../../beside.conf"],
+        );
+        house
+    };
+    let script = "echo '[alias] x = y' > ours.conf; echo > ../beside.conf";
+    let house = with_includes();
+    let orch = house.orch(&format!("{script}; echo done"));
+    orch.run(&reader(), it()).await.unwrap();
+    let beside = house.tree.with_file_name("beside.conf").display().to_string();
+    assert_eq!(told(&house), [&beside, "ours.conf"]);
+    let end = written_in_place(&with_includes(), script).await;
+    assert!(violation(&end).contains("beside.conf, ours.conf"));
+}
+
+#[tokio::test]
+async fn hooks_that_a_desk_was_given_may_be_written_there() {
+    let house = House::new();
+    git(&house.tree, &["config", "core.hooksPath", "src"]);
+    written_in_place(&house, "echo x > src/pre-commit").await.unwrap();
+}

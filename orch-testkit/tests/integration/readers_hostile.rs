@@ -1,15 +1,17 @@
 //! Readers that hide what they change, and changes that are not theirs: neither is taken for the other.
 
 use std::fs;
+use std::future::ready;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use orch_core::agent::Tool;
 use orch_core::event::EventKind;
-use orch_core::{Cx, Error, FailClass, Isolation, Result, Unfinished, Worker, check};
+use orch_core::{Cx, Error, FailClass, Isolation, Orchestrator, Result, StateDir, Unfinished, Worker, check};
 use orch_patterns::PatternExt as _;
 use orch_prompts::Brief;
+use orch_testkit::memory_engine::{MemoryEngine, Play};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::unix::pipe;
 
@@ -64,6 +66,42 @@ async fn scope_violation_in_a_tracked_file_under_an_ignore_rule_is_found_out() {
         let end = orch.run(&reader().apart(), it()).await;
         assert!(violation(&end).contains("Cargo.lock"), "{script}");
     }
+}
+
+#[tokio::test]
+async fn scope_violation_in_a_tracked_file_in_a_folder_named_target_is_found_out() {
+    let house = House::new();
+    fs::create_dir_all(house.tree.join("src/target/deep")).unwrap();
+    fs::create_dir_all(house.tree.join("target")).unwrap();
+    fs::write(house.tree.join("src/target/deep/mod.rs"), "x").unwrap();
+    house.commit_all();
+    let orch =
+        house.orch("echo x | tee -a src/target/deep/mod.rs target/built > src/target/new.rs; echo done");
+    orch.run(&reader(), it()).await.unwrap();
+    assert_eq!(told(&house), ["src/target/deep/mod.rs", "src/target/new.rs"]);
+    git(&house.tree, &["checkout", "-q", "."]);
+    let end = orch.run(&reader().apart(), it()).await;
+    assert!(violation(&end).contains("src/target/deep/mod.rs"));
+}
+
+#[tokio::test]
+async fn scope_violation_of_a_file_that_its_agent_spells_otherwise_is_found_out() {
+    let house = House::new();
+    let file = house.tree.join("src/a.rs");
+    let spelled = house.tree.join("src/../src/a.rs").display().to_string();
+    let engine = MemoryEngine::new(move |_| {
+        let file = file.clone();
+        let write = move || ready(fs::write(&file, "by the reader\n").unwrap());
+        Play::answer_after(write, "done").changed(spelled.clone())
+    });
+    let orch = Orchestrator::builder(&house.tree)
+        .agent(Tool::new("scripted", "true"))
+        .engine(engine)
+        .state_dir(StateDir::at(house.root.path().join("state")))
+        .build()
+        .unwrap();
+    let end = orch.run(&reader(), it()).await;
+    assert!(violation(&end).ends_with("src/a.rs"));
 }
 
 #[tokio::test]
