@@ -242,8 +242,23 @@ pub(crate) fn room_for(place: &Path, bytes: usize) -> io::Result<()> {
 /// Reads a file that a worker may have written: a plain file, not a link, at most `limit` bytes. None when there is
 /// no such file.
 pub(crate) fn read_bounded(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    open_plain(path)?.map(|file| within(file, limit)).transpose()
+}
+
+/// As [`read_bounded`], of a file that the user may have put elsewhere and linked.
+pub(crate) fn read_linked(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    let file = open_if_there(path, OFlag::empty())?;
+    file.map(|file| within(file, limit)).transpose()
+}
+
+/// Opens a file that a worker may have written, to be read: a plain file, not a link. None when there is no such file.
+pub(crate) fn open_plain(path: &Path) -> io::Result<Option<fs::File>> {
+    open_if_there(path, OFlag::O_NOFOLLOW)
+}
+
+fn open_if_there(path: &Path, flags: OFlag) -> io::Result<Option<fs::File>> {
     // Non-blocking, so that a named pipe put in the file's place cannot hold us.
-    let flags = (OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits();
+    let flags = (flags | OFlag::O_NONBLOCK).bits();
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened?,
@@ -251,12 +266,16 @@ pub(crate) fn read_bounded(path: &Path, limit: usize) -> io::Result<Option<Vec<u
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("not a plain file"));
     }
+    Ok(Some(file))
+}
+
+fn within(file: fs::File, limit: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > limit {
         return Err(io::Error::other(format!("larger than {limit} bytes")));
     }
-    Ok(Some(bytes))
+    Ok(bytes)
 }
 
 fn make_if_absent(path: &Path) -> io::Result<()> {
@@ -311,9 +330,11 @@ mod tests {
         let link = root.path().join("link");
         std::os::unix::fs::symlink(&file, &link).expect("a link");
         assert!(read_bounded(&link, 3).is_err());
+        assert_eq!(read_linked(&link, 3).expect("no error"), Some(b"abc".to_vec()));
         assert!(read_bounded(root.path(), 3).is_err());
         let pipe = root.path().join("pipe");
         nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a named pipe");
         assert!(read_bounded(&pipe, 3).is_err());
+        assert!(read_linked(&pipe, 3).is_err());
     }
 }

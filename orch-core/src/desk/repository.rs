@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::dirs::read_bounded;
 use crate::git::{Git, paths_of};
 use crate::ids::Digest;
 use crate::refusal::Trouble;
@@ -135,7 +136,8 @@ impl Repository {
         let failed = |error: std::io::Error| Trouble::at(tree, &error);
         fs::create_dir_all(tree.join(".git/objects/info")).map_err(failed)?;
         fs::write(tree.join(".git/objects/info/alternates"), objects + "\n").map_err(failed)?;
-        if let Ok(shallow) = fs::read(self.common.join("shallow")) {
+        let shallow = read_bounded(&self.common.join("shallow"), CONFIG_LIMIT);
+        if let Some(shallow) = shallow.map_err(failed)? {
             fs::write(tree.join(".git/shallow"), shallow).map_err(failed)?;
         }
         let clone = Git::alone(tree).writes_in(above);
@@ -168,7 +170,8 @@ impl Repository {
         let add = add.into_iter().chain([tree.as_os_str(), OsStr::new(head)]);
         let above = tree.parent().unwrap_or(tree);
         self.git.clone().writes_in(above).ask(add).await?;
-        let git_file = fs::read_to_string(tree.join(".git")).map_err(Trouble::with(tree))?;
+        let git_file = read_bounded(&tree.join(".git"), CONFIG_LIMIT).map_err(Trouble::with(tree))?;
+        let git_file = String::from_utf8(git_file.unwrap_or_default()).map_err(|error| error.to_string())?;
         let entry = git_file
             .strip_prefix("gitdir: ")
             .map(|path| PathBuf::from(path.trim_end()));
@@ -199,7 +202,7 @@ impl Repository {
         }
         let said = files.into_iter().map(|path| {
             // A link says where it leads; what is not there, or is a folder, says nothing more.
-            let content = crate::dirs::read_bounded(&path, CONFIG_LIMIT);
+            let content = read_bounded(&path, CONFIG_LIMIT);
             let content = content.map(|bytes| bytes.map(Digest::of));
             let target = fs::read_link(&path).ok();
             (path, Digest::of(format!("{content:?} {target:?}")))

@@ -1,15 +1,15 @@
 //! What a work tree changes since it left a revision. It reads only: the index is not touched.
 
 use std::ffi::OsString;
-use std::fs;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
 use super::Git;
+use crate::dirs::read_bounded;
 use crate::refusal::Trouble;
 
 /// The largest new file that is shown whole.
-const NEW_FILE_LIMIT: u64 = 1 << 20;
+const NEW_FILE_LIMIT: usize = 1 << 20;
 
 /// What a work tree changes since it left a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,14 +66,8 @@ fn as_new(work_tree: &Path, path: &Path) -> String {
     let name = crate::plain::line(&path.to_string_lossy(), 1_000);
     let head = format!("diff --git a/{name} b/{name}\nnew file, not tracked by git\n");
     let full = work_tree.join(path);
-    let small = fs::symlink_metadata(&full).is_ok_and(|file| file.is_file() && file.len() <= NEW_FILE_LIMIT);
-    let text = if small {
-        fs::read(&full)
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-    } else {
-        None
-    };
+    let bytes = read_bounded(&full, NEW_FILE_LIMIT).ok().flatten();
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
     let Some(text) = text.filter(|text| !text.contains('\0')) else {
         return format!("{head}(not shown: it is no text, or large)\n");
     };

@@ -4,16 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use orch_pty::Exit;
 
 use super::is_not_work;
 use crate::beneath::{Met, descend, walk};
-use crate::dirs::{make_private, write_private};
+use crate::dirs::{make_private, read_linked, write_private};
 use crate::git::{Git, paths_of};
 use crate::refusal::Trouble;
+
+/// The most bytes of rules that lie outside the tree.
+const EXCLUDE_LIMIT: usize = 4 << 20;
 
 /// An empty private repository through which a tree is listed.
 #[derive(Debug)]
@@ -29,7 +32,17 @@ impl Rules {
         let init = ["init", "--quiet", "--bare", "--template=", "--shared=0600"].map(OsStr::new);
         let init = init.into_iter().chain([repository.as_os_str()]);
         Git::alone(room).writes_in(room).ask(init).await?;
-        if let Some(rules) = exclude.and_then(|path| fs::read(path).ok()) {
+        let rules = match exclude {
+            // git would wait for ever at one that is a pipe.
+            Some(path) => read_linked(path, EXCLUDE_LIMIT).map_err(|error| {
+                format!(
+                    "the rules in {} cannot be read: {error}; remove it or make it a file",
+                    path.display()
+                )
+            })?,
+            None => None,
+        };
+        if let Some(rules) = rules {
             let info = repository.join("info");
             let made = make_private(&info).and_then(|()| write_private(&info.join("exclude"), &rules));
             made.map_err(|error| Trouble::of_ours(&info, &error))?;
@@ -119,37 +132,70 @@ impl Rules {
         Ok(files)
     }
 
-    /// git opens each `.gitignore`, and would wait for ever at one that is a pipe.
+    /// git opens each `.gitignore` where it looks, and would wait for ever at one that is a pipe.
     async fn refuse_what_holds_git_up(&self, top: &Path, within: &[PathBuf]) -> Result<(), Trouble> {
-        let (top, within) = (top.to_owned(), within.to_vec());
-        let found = tokio::task::spawn_blocking(move || {
-            let above = within.iter().flat_map(|path| path.ancestors().skip(1));
-            let mut above = above.map(|folder| folder.join(".gitignore"));
-            let mut first = above.find(|path| holds_git_up(&top.join(path)));
-            for path in &within {
-                // What cannot be looked at is for git to complain of.
-                let _ = descend::<Infallible>(&top, path, is_not_work, |path, met| {
-                    if let Met::Leaf(meta) = met
-                        && path.file_name() == Some(OsStr::new(".gitignore"))
-                        && is_no_text(&meta)
-                    {
-                        first.get_or_insert(path);
-                    }
-                    Ok(())
-                });
-            }
-            first
-        });
-        match found.await {
-            Ok(Some(path)) => Err(format!(
-                "{} is no plain file, and git would wait for it: remove it",
-                crate::plain::line(&path.to_string_lossy(), 200)
-            )
-            .into()),
-            Ok(None) => Ok(()),
-            Err(_) => Err("the runtime was shut down".into()),
+        let above = within.iter().flat_map(|path| path.ancestors().skip(1));
+        let mut above = above.map(|folder| folder.join(".gitignore"));
+        if let Some(first) = above.find(|path| holds_git_up(&top.join(path))) {
+            return Err(refusal(&first).into());
         }
+        // Build output is large and mostly ignored, and git does not look into what is ignored either.
+        let mut aside = search(top, within, is_not_work).await?;
+        if !aside.is_empty() {
+            let ignored = self.ignored(top, &aside, &BTreeSet::new()).await?;
+            aside.retain(|folder| !ignored.contains(folder));
+            search(top, &aside, is_of_git).await?;
+        }
+        Ok(())
     }
+}
+
+/// Looks beneath `within` for what git would wait at; returns the folders that were left out and in which git would look.
+async fn search(
+    top: &Path,
+    within: &[PathBuf],
+    leaves_out: fn(&Path) -> bool,
+) -> Result<Vec<PathBuf>, String> {
+    let (top, within) = (top.to_owned(), within.to_vec());
+    let found = tokio::task::spawn_blocking(move || {
+        let (mut first, mut aside) = (None, Vec::new());
+        for path in &within {
+            let left_out = |folder: &Path| {
+                let is_left_out = leaves_out(folder);
+                if is_left_out && !is_of_git(folder) {
+                    aside.push(folder.to_owned());
+                }
+                is_left_out
+            };
+            // What cannot be looked at is for git to complain of.
+            let _ = descend::<Infallible>(&top, path, left_out, |path, met| {
+                if let Met::Leaf(meta) = met
+                    && path.file_name() == Some(OsStr::new(".gitignore"))
+                    && is_no_text(&meta)
+                {
+                    first.get_or_insert(path);
+                }
+                Ok(())
+            });
+        }
+        (first, aside)
+    });
+    match found.await {
+        Ok((Some(path), _)) => Err(refusal(&path)),
+        Ok((None, aside)) => Ok(aside),
+        Err(_) => Err("the runtime was shut down".to_owned()),
+    }
+}
+
+fn refusal(path: &Path) -> String {
+    format!(
+        "{} is no plain file, and git would wait for it: remove it",
+        crate::plain::line(&path.to_string_lossy(), 200)
+    )
+}
+
+fn is_of_git(folder: &Path) -> bool {
+    folder.file_name() == Some(OsStr::new(".git"))
 }
 
 /// Whether git waits when it opens this. It opens no link here, and a folder is no rules.
@@ -157,6 +203,6 @@ fn holds_git_up(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|meta| is_no_text(&meta))
 }
 
-fn is_no_text(meta: &fs::Metadata) -> bool {
+fn is_no_text(meta: &Metadata) -> bool {
     !(meta.is_file() || meta.is_dir() || meta.is_symlink())
 }

@@ -91,7 +91,10 @@ async fn scope_violation_of_a_file_that_its_agent_spells_otherwise_is_found_out(
     let spelled = house.tree.join("src/../src/a.rs").display().to_string();
     let engine = MemoryEngine::new(move |_| {
         let file = file.clone();
-        let write = move || ready(fs::write(&file, "by the reader\n").unwrap());
+        let write = move || {
+            fs::write(&file, "by the reader\n").unwrap();
+            ready(())
+        };
         Play::answer_after(write, "done").changed(spelled.clone())
     });
     let orch = Orchestrator::builder(&house.tree)
@@ -156,6 +159,52 @@ async fn a_pipe_in_place_of_rules_holds_nobody_up() {
     assert_eq!(told(&house), ["src/.gitignore", "src/a.rs", "src/a.rs"]);
     let why = refused.unwrap_err().to_string();
     assert!(why.contains("src/.gitignore is no plain file"), "{why}");
+}
+
+#[tokio::test]
+async fn a_pipe_in_place_of_the_users_own_rules_holds_nobody_up() {
+    let house = House::new();
+    let orch = house.orch("mkdir -p .git/info; rm -f .git/info/exclude; mkfifo .git/info/exclude; echo done");
+    orch.run(&reader(), it()).await.unwrap();
+    assert_eq!(told(&house), [".git/info/exclude"]);
+    let refused = within(
+        &orch,
+        |cx: Cx| async move { Ok(cx.desk(["src"]).await.map(drop)) },
+    );
+    let why = refused.await.unwrap().unwrap_err().to_string();
+    assert!(
+        why.contains(".git/info/exclude cannot be read: not a plain file"),
+        "{why}"
+    );
+}
+
+#[tokio::test]
+async fn a_pipe_in_place_of_rules_in_a_folder_of_build_output_holds_nobody_up() {
+    let patch_of = async |house: &House, script: &str| {
+        let orch = house.orch(&format!("cat > /dev/null; {script}; echo done"));
+        within(&orch, |cx: Cx| async move {
+            let mut desk = cx.desk(["src"]).isolation(Isolation::Clone).await?;
+            desk.write(&writer(&["src"]), &()).await?;
+            Ok(desk.patch().await.map(|patch| patch.files().count()))
+        })
+        .await
+        .unwrap()
+    };
+    let script = "mkdir -p src/target/deep; mkfifo src/target/deep/.gitignore";
+    let refused = patch_of(&House::new(), script).await.unwrap_err().to_string();
+    assert!(
+        refused.contains("src/target/deep/.gitignore is no plain file"),
+        "{refused}"
+    );
+    let house = House::new();
+    fs::write(house.tree.join(".gitignore"), "target/\n").unwrap();
+    house.commit_all();
+    let script = format!("{script}; echo x >> src/a.rs");
+    assert_eq!(
+        patch_of(&house, &script).await.unwrap(),
+        1,
+        "git does not look there"
+    );
 }
 
 #[tokio::test]
