@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use orch_prompts::Artefact;
 
+use crate::beneath::{Met, Stopped, descend};
+use crate::dirs::open_plain;
 use crate::git;
 use crate::ids::Digest;
 use crate::refusal::{Refusal, Trouble};
-use crate::work_tree::NOT_WORK;
+use crate::work_tree::is_not_work;
 
 /// An artefact with the digest of its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +162,10 @@ fn read_paths(work_tree: &Path, paths: &[PathBuf], wanted: &AtomicBool) -> Resul
     let mut parts = Vec::with_capacity(files.len());
     for file in &files {
         let unreadable = |error| unreadable(file, &error);
-        let mut opened = std::fs::File::open(file).map_err(unreadable)?;
+        // What is gone since, as an editor's own files are, is gone.
+        let Some(mut opened) = open_plain(file).map_err(unreadable)? else {
+            continue;
+        };
         let content = Digest::of_read(&mut opened, || wanted.load(Ordering::Relaxed)).map_err(unreadable)?;
         let name = file.strip_prefix(&root).unwrap_or(file);
         parts.push(format!("{} {content}\n", Digest::of(name.as_os_str().as_bytes())));
@@ -168,7 +173,7 @@ fn read_paths(work_tree: &Path, paths: &[PathBuf], wanted: &AtomicBool) -> Resul
     Ok(Snapshot {
         artefact: Artefact::Paths(relative),
         digest: Digest::of(parts.concat()),
-        files: files.len() as u64,
+        files: parts.len() as u64,
         diff: None,
         changed: Vec::new(),
     })
@@ -230,21 +235,26 @@ fn beneath(root: &Path, path: &Path) -> Result<PathBuf, SnapshotError> {
     })
 }
 
-/// The plain files under `path`, links not followed.
+/// The plain files under `path`, links not followed; what is gone meanwhile is gone.
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), SnapshotError> {
-    let unreadable = |error| unreadable(path, &error);
-    let kind = path.symlink_metadata().map_err(unreadable)?.file_type();
-    if kind.is_file() {
-        files.push(path.to_owned());
-    } else if kind.is_dir() {
-        for entry in std::fs::read_dir(path).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            if !NOT_WORK.iter().any(|name| entry.file_name() == *name) {
-                collect(&entry.path(), files)?;
-            }
+    let cannot = |path: PathBuf, why: &str| SnapshotError::Unreadable {
+        path,
+        why: why.to_owned(),
+    };
+    // From nowhere, so that what is met has its whole path: what is looked at may be one file.
+    let collected = descend(Path::new(""), path, is_not_work, |full, met| {
+        match met {
+            Met::Leaf(meta) if meta.is_file() => files.push(full),
+            Met::Leaf(_) | Met::Folder(_) => {}
+            Met::Closed(_) => return Err(cannot(full, "it may not be read, or lies too deep")),
+            Met::TooLong => return Err(cannot(full, "its path is too long")),
         }
-    }
-    Ok(())
+        Ok(())
+    });
+    collected.map_err(|stopped| match stopped {
+        Stopped::Unreadable(path, error) => unreadable(&path, &error),
+        Stopped::By(error) => error,
+    })
 }
 
 #[cfg(test)]
@@ -275,6 +285,35 @@ mod tests {
         );
         fs::write(root.path().join("src/a.rs"), "a ").expect("a file");
         assert_ne!(digest(root.path(), &["src"]).await.expect("a base"), before);
+    }
+
+    #[test]
+    fn files_that_come_and_go_meanwhile_are_no_failure() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        for n in 0..50 {
+            fs::write(root.path().join(format!("x{n}")), "x").expect("a file");
+        }
+        let wanted = AtomicBool::new(true);
+        let paths = [PathBuf::from("."), PathBuf::from("x0")];
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while wanted.load(Ordering::Relaxed) {
+                    for n in 0..20 {
+                        let swap = root.path().join(format!(".{n}.swp"));
+                        // Whether it comes to be does not matter here.
+                        let _ = fs::write(&swap, "x").and_then(|()| fs::remove_file(&swap));
+                    }
+                }
+            });
+            let looks: Vec<_> = (0..200)
+                .map(|_| read_paths(root.path(), &paths, &AtomicBool::new(true)))
+                .collect();
+            wanted.store(false, Ordering::Relaxed);
+            for look in looks {
+                let look = look.expect("what is gone is gone");
+                assert!(look.files >= 50, "{}", look.files);
+            }
+        });
     }
 
     #[tokio::test]
