@@ -319,7 +319,7 @@ impl Place {
             .ignored(&self.top, &asked, &unheard)
             .await
             .unwrap_or_default();
-        paths.retain(|path| !ignored.contains(&from_top(path)));
+        paths.retain(|path| !ignored.contains_key(&from_top(path)));
         paths
     }
 

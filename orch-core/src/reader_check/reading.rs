@@ -164,19 +164,24 @@ impl Reading {
         if touched.is_empty() {
             return Ok((touched, Vec::new(), now));
         }
-        let touched = work_of(run, watch, before, now, touched).await;
+        let work = work_of(run, watch, before, now, touched).await;
+        let mut folders = work.folders();
         if self.is_provable(stay) {
-            return Ok((touched, Vec::new(), now));
+            return Ok((work.files, folders, now));
         }
         let said: Vec<PathBuf> = said
             .iter()
             .filter_map(|path| beneath(watch.root(), path))
             .collect();
         let (mut own, mut others): (Vec<_>, Vec<_>) =
-            touched.into_iter().partition(|path| said.contains(path));
+            work.files.into_iter().partition(|path| said.contains(path));
+        let apart = work.apart.into_iter().map(|(path, _)| path);
+        own.extend(apart.filter(|path| said.contains(path)));
         if !watch.is_private() {
             let written = run.desks.written_since(self.began);
-            others.retain(|path| !written.iter().any(|territory| territory.covers(path)));
+            let is_written = |path: &PathBuf| written.iter().any(|territory| territory.covers(path));
+            others.retain(|path| !is_written(path));
+            folders.retain(|path| !is_written(path));
             if let Some(seat) = self.desk.as_ref().filter(|seat| seat.is_in_place())
                 && stay.is_alone()
                 && self.nobody_wrote()
@@ -185,6 +190,7 @@ impl Reading {
                 own.extend(others.extract_if(.., |path| seat.territory().covers(path)));
             }
         }
+        others.extend(folders);
         Ok((own, others, now))
     }
 

@@ -55,7 +55,10 @@ impl Unjudged {
         if touched.is_empty() {
             return Ok(());
         }
-        let mut touched = work_of(run, &watch, before, now, touched).await;
+        let work = work_of(run, &watch, before, now, touched).await;
+        let folders = work.folders();
+        let mut touched = work.files;
+        touched.extend(folders);
         let written = run.desks.written_since(began);
         touched.retain(|path| !written.iter().any(|territory| territory.covers(path)));
         notice(run, &watch, touched, now).await

@@ -1,9 +1,10 @@
 //! What of a change is somebody's work: not what the tree's own rules ignore.
 //!
-//! The rules are those of before: a reader that writes rules hides nothing by them, but for a new folder that ignores
-//! itself, as caches do. What git tracks is work whatever the rules say.
+//! The rules are those of before: a reader that writes rules hides nothing by them. A new folder that ignores itself, as
+//! tools make them, is no work, but it is named: tools also obey folders (`.cargo`), and only the few caches that nobody
+//! obeys are passed over. What git tracks is work whatever the rules say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
@@ -14,14 +15,36 @@ use crate::desk::Repository;
 use crate::refusal::Trouble;
 use crate::work_tree::{GitPlaces, Rules, Traces, nested_git_of};
 
-/// Those of `touched` that are work.
+/// Caches that ignore themselves and in which nothing is run or obeyed.
+const CACHES: [&str; 3] = [".mypy_cache", ".pytest_cache", ".ruff_cache"];
+
+/// What of a change is somebody's.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    /// The files that are work.
+    pub(super) files: Vec<PathBuf>,
+    /// Files in new folders that ignore themselves, each with its folder.
+    pub(super) apart: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Work {
+    /// The folders that ignore themselves.
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
+        let mut folders: Vec<PathBuf> = self.apart.iter().map(|(_, folder)| folder.clone()).collect();
+        folders.sort();
+        folders.dedup();
+        folders
+    }
+}
+
+/// What of `touched` is work.
 pub(super) async fn work_of(
     run: &Run,
     watch: &Watch,
     before: &Traces,
     now: &Traces,
     touched: Vec<PathBuf>,
-) -> Vec<PathBuf> {
+) -> Work {
     // A repository that is new in a folder that is ignored is nobody's work either.
     let was_there = |path: &Path| nested_git_of(path).is_some_and(|git| before.has_beneath(git));
     let of_git = |path: &PathBuf| {
@@ -33,9 +56,26 @@ pub(super) async fn work_of(
     let ignored = ignored(run, watch, before, &of_git, &files)
         .await
         .unwrap_or_default();
-    let kept = files.into_iter().filter(|path| !ignored.contains(path));
-    let kept = without_husks(kept.collect(), &ignored, before, now);
-    of_git.into_iter().chain(kept).collect()
+    let kept = files.into_iter().filter(|path| !ignored.contains_key(path));
+    let names = ignored.keys().cloned().collect();
+    let kept = without_husks(kept.collect(), &names, before, now);
+    let files = of_git.into_iter().chain(kept).collect();
+    let ignores_itself = |(path, rules): (PathBuf, PathBuf)| {
+        let folder = new_folder_of(&rules, before).filter(|folder| path.starts_with(folder))?;
+        let is_cache = CACHES.iter().any(|name| folder.ends_with(name));
+        (!is_cache).then(|| (path, folder.to_owned()))
+    };
+    let apart = ignored.into_iter().filter_map(ignores_itself).collect();
+    Work { files, apart }
+}
+
+/// The folder for which the file `rules` speaks, if there was nothing in it before.
+fn new_folder_of<'p>(rules: &'p Path, before: &Traces) -> Option<&'p Path> {
+    let is_rules = rules.file_name() == Some(OsStr::new(".gitignore"));
+    let folder = rules
+        .parent()
+        .filter(|folder| is_rules && !folder.as_os_str().is_empty());
+    folder.filter(|folder| !before.has_beneath(folder))
 }
 
 /// Whether `path` is of a linked work tree's entry that came or went as a whole: whoever makes one makes that.
@@ -54,22 +94,18 @@ async fn ignored(
     before: &Traces,
     of_git: &[PathBuf],
     files: &[PathBuf],
-) -> Result<BTreeSet<PathBuf>, Trouble> {
+) -> Result<BTreeMap<PathBuf, PathBuf>, Trouble> {
     if files.is_empty() {
-        return Ok(BTreeSet::new());
+        return Ok(BTreeMap::new());
     }
     let (root, places) = (watch.root(), watch.places());
     let top = places.map_or(root, |places| &places.top);
     let prefix = root.strip_prefix(top).unwrap_or(Path::new(""));
     let is_rules = |path: &&PathBuf| path.file_name() == Some(OsStr::new(".gitignore"));
-    let in_a_new_folder = |path: &&PathBuf| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        folder.is_some_and(|folder| !before.has_beneath(folder))
-    };
     let changed = files
         .iter()
         .filter(is_rules)
-        .filter(|path| !in_a_new_folder(path));
+        .filter(|path| new_folder_of(path, before).is_none());
     let unheard: BTreeSet<PathBuf> = changed.map(|path| prefix.join(path)).collect();
     let exclude = places.map(|places| places.common.join("info/exclude"));
     let exclude = exclude.filter(|_| !of_git.iter().any(|path| path.ends_with("info/exclude")));
@@ -87,7 +123,10 @@ async fn ignored(
             }
         }
     }
-    let from_root = |path: PathBuf| Some(path.strip_prefix(prefix).ok()?.to_owned());
+    let from_root = |(path, rules): (PathBuf, PathBuf)| {
+        let rules = rules.strip_prefix(prefix).unwrap_or(&rules);
+        Some((path.strip_prefix(prefix).ok()?.to_owned(), rules.to_owned()))
+    };
     Ok(ignored.into_iter().filter_map(from_root).collect())
 }
 

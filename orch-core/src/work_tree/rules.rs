@@ -50,14 +50,15 @@ impl Rules {
         Ok(Self { repository })
     }
 
-    /// Those of `paths` (from `top`) that a rule ignores, tracked or not; what the files `unheard` say does not count.
+    /// Those of `paths` (from `top`) that a rule ignores, tracked or not, each with the file in which the rule stands;
+    /// what the files `unheard` say does not count.
     /// Beneath a `.gitignore` for which git would wait, nothing is ignored.
     pub(crate) async fn ignored(
         &self,
         top: &Path,
         paths: &[PathBuf],
         unheard: &BTreeSet<PathBuf>,
-    ) -> Result<BTreeSet<PathBuf>, Trouble> {
+    ) -> Result<BTreeMap<PathBuf, PathBuf>, Trouble> {
         let mut asked = Vec::new();
         let mut held_up: BTreeMap<PathBuf, bool> = BTreeMap::new();
         for path in paths {
@@ -74,7 +75,7 @@ impl Rules {
             asked.push(0);
         }
         if asked.is_empty() {
-            return Ok(BTreeSet::new());
+            return Ok(BTreeMap::new());
         }
         let git = Git::alone(top)
             .variable("GIT_DIR", &self.repository)
@@ -100,7 +101,8 @@ impl Rules {
             [source, _, pattern, path]
                 if !unheard.contains(source) && !pattern.as_os_str().as_encoded_bytes().starts_with(b"!") =>
             {
-                Some(path.strip_prefix("./").unwrap_or(path).to_owned())
+                let path = path.strip_prefix("./").unwrap_or(path);
+                Some((path.to_owned(), source.clone()))
             }
             _ => None,
         });
@@ -143,7 +145,7 @@ impl Rules {
         let mut aside = search(top, within, is_not_work).await?;
         if !aside.is_empty() {
             let ignored = self.ignored(top, &aside, &BTreeSet::new()).await?;
-            aside.retain(|folder| !ignored.contains(folder));
+            aside.retain(|folder| !ignored.contains_key(folder));
             search(top, &aside, is_of_git).await?;
         }
         Ok(())

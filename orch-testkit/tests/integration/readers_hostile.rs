@@ -133,6 +133,24 @@ async fn new_folders_with_nothing_but_what_is_ignored_are_no_violation() {
 }
 
 #[tokio::test]
+async fn a_new_folder_that_ignores_itself_is_named_once_and_is_no_violation() {
+    let script = "mkdir .cargo .pytest_cache; echo '*' | tee .cargo/.gitignore > .pytest_cache/.gitignore; \
+                  echo x | tee .cargo/config.toml > .cargo/x; echo done";
+    let house = House::new();
+    let orch = house.orch(script);
+    orch.run(&reader(), it()).await.unwrap();
+    assert_eq!(told(&house), [".cargo"]);
+    let house = House::new();
+    let orch = house.orch(script);
+    orch.run(&reader().apart(), it()).await.unwrap();
+    let told = told(&house);
+    assert!(
+        matches!(&told[..], [folder] if folder.ends_with("/.cargo")),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
 async fn scope_violation_new_rules_in_a_folder_that_was_there_hide_nothing() {
     let house = House::new();
     let script = "echo '*' > src/.gitignore; echo x > src/new.rs; mkdir build; echo x > build/out; echo done";
