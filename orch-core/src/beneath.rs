@@ -22,6 +22,9 @@ mod descent;
 
 pub(crate) use descent::{Met, Stopped, descend};
 
+/// What the name of every staged leaf begins with.
+const STAGED: &str = ".orch-";
+
 /// A folder beneath which everything happens.
 #[derive(Debug)]
 pub(crate) struct Beneath {
@@ -134,7 +137,7 @@ impl Beneath {
             path: path.to_owned(),
             beside: None,
         };
-        let staged = OsString::from(format!(".orch-{}", Uuid::new_v4().simple()));
+        let staged = OsString::from(format!("{STAGED}{}", Uuid::new_v4().simple()));
         Ok((guard, folder, staged))
     }
 
@@ -269,6 +272,12 @@ impl Leaf {
         let executable = mode == "100755";
         Self::File { bytes, executable }
     }
+}
+
+/// Whether this is the name of a leaf that was staged, here or by another program.
+pub(crate) fn is_staged(name: &OsStr) -> bool {
+    let random = name.as_bytes().strip_prefix(STAGED.as_bytes());
+    random.is_some_and(|random| Uuid::try_parse_ascii(random).is_ok() && random.len() == 32)
 }
 
 /// `path` with every `.` and `..` in it resolved by its words, links not looked at.

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 
 use super::desk::Desk;
 use super::run::Run;
-use crate::desk::{Place, Seat, Uses};
+use crate::desk::{Place, Seat, Uses, clear};
 use crate::error::{Error, Halt, Result};
 use crate::event::EventKind;
 use crate::ids::Digest;
@@ -174,6 +174,7 @@ impl DeskRequest {
         })?;
         let config = &run.config;
         let cannot = |trouble| no_place(trouble, &format!("desk of {territory} cannot be made"));
+        clear(&lease, run.work_tree()).await.map_err(cannot)?;
         let room = run.desks.room(&config.state, run.id()).map_err(cannot)?;
         let place = Place::furnish(
             &config.state,

@@ -4,6 +4,7 @@
 
 mod book;
 mod copies;
+mod leftovers;
 mod place;
 mod record;
 mod repository;
@@ -15,6 +16,7 @@ mod uses;
 
 pub(crate) use book::{Book, Step};
 pub(crate) use copies::copy;
+pub(crate) use leftovers::clear;
 pub(crate) use place::Place;
 pub(crate) use repository::Repository;
 pub(crate) use room::Room;

@@ -116,6 +116,9 @@ impl Patch {
     /// its own. Where a desk of another step, run or program has it, it waits; where the step from which the patch comes
     /// has taken another desk of these paths, it would wait for itself and fails.
     ///
+    /// A program that is killed meanwhile leaves what had come in by then, and files named `.orch-…` beside their places;
+    /// the next desk of such a folder removes these.
+    ///
     /// # Errors
     /// [`PatchError::Conflicts`], [`PatchError::WaitsForItself`] and others; the tree is then as it was, but for
     /// [`PatchError::NotRestored`].

@@ -582,3 +582,26 @@ async fn real_codex_writes_in_its_clone_and_the_users_tree_is_as_it_was_until_ap
     patch.apply().await.unwrap();
     assert_eq!(house.read("src/a.rs"), "1\n2\n3\n4\nfive\n6\n7\n8\n9\n");
 }
+
+#[tokio::test]
+async fn what_a_program_that_was_killed_left_beside_its_files_is_cleared_by_the_next_desk() {
+    let house = House::new();
+    let left = "src/deep/.orch-0123456789abcdef0123456789abcdef";
+    let others = [
+        ".orch-0123456789abcdef0123456789abcdef",
+        "src/.orch-notes",
+        "src/.orch-0123456789abcdef0123456789abcdef.txt",
+    ];
+    fs::create_dir(house.tree.join("src/deep")).unwrap();
+    for path in others.iter().chain([&left]) {
+        fs::write(house.tree.join(path), "x").unwrap();
+    }
+    let orch = house.orch("true");
+    within(&orch, |cx: Cx| async move { cx.desk(["src"]).await.map(drop) })
+        .await
+        .unwrap();
+    assert!(!house.tree.join(left).exists());
+    for path in others {
+        assert!(house.tree.join(path).exists(), "{path}");
+    }
+}
