@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::Uses;
 use super::copies::{self, beside};
@@ -40,7 +40,7 @@ pub(crate) struct Place {
     /// All files there, as they were when last looked at; paths from where the worker stands.
     traces: Mutex<Traces>,
     /// Also what rules ignore, for a writer in place; none where there is too much of it.
-    all: Mutex<Option<Traces>>,
+    all: Mutex<Option<Arc<Traces>>>,
     obeyed: Option<BTreeMap<PathBuf, Digest>>,
     /// A linked work tree's entry in the repository.
     entry: Option<PathBuf>,
@@ -324,7 +324,7 @@ impl Place {
     }
 
     /// All files where the worker stands, ignored or not.
-    async fn look_at_all(&self) -> Option<Traces> {
+    async fn look_at_all(&self) -> Option<Arc<Traces>> {
         let (stands, limit) = (self.stands(), ALL_LIMIT);
         let look = Look {
             folders: false,
@@ -333,7 +333,7 @@ impl Place {
         let looked = beside(move || {
             Traces::walk(&stands, &[], &Extent::default(), look).map_err(|error| error.to_string().into())
         });
-        looked.await.ok()
+        looked.await.ok().map(Arc::new)
     }
 
     /// All files as they were when last looked at, and as they are now.
