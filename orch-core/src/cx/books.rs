@@ -19,11 +19,20 @@ pub(super) struct Books {
     workers: u32,
     /// Results known from before, by step key: final messages.
     known: HashMap<StepKey, String>,
-    /// How often the same work was tried before and came to nothing.
-    failed_before: HashMap<StepKey, u32>,
+    /// How often the same work was tried before.
+    tried: HashMap<StepKey, Tried>,
     pub(super) aloft: BTreeMap<u32, Aloft>,
     /// The run has ended: nothing starts in it any more, whoever still holds its handle.
     closed: bool,
+}
+
+/// How often a work was tried in earlier times of its run.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tried {
+    /// What was begun, also where nothing tells how it ended.
+    begun: u32,
+    /// What came to an end, whichever.
+    ended: u32,
 }
 
 /// A worker that was queued and not yet reported as finished.
@@ -44,15 +53,17 @@ impl Books {
         let mut books = Self::default();
         for event in before {
             match &event.kind {
-                EventKind::WorkerFinished {
-                    key,
-                    outcome: Outcome::Done(message),
-                    ..
-                } => {
-                    books.known.insert(*key, message.clone());
+                EventKind::WorkerQueued { key, .. } => books.tried.entry(*key).or_default().begun += 1,
+                EventKind::WorkerRetried { key, .. } => {
+                    let tried = books.tried.entry(*key).or_default();
+                    tried.begun += 1;
+                    tried.ended += 1;
                 }
-                EventKind::WorkerFinished { key, .. } | EventKind::WorkerRetried { key, .. } => {
-                    *books.failed_before.entry(*key).or_default() += 1;
+                EventKind::WorkerFinished { key, outcome, .. } => {
+                    books.tried.entry(*key).or_default().ended += 1;
+                    if let Outcome::Done(message) = outcome {
+                        books.known.insert(*key, message.clone());
+                    }
                 }
                 _ => {}
             }
@@ -74,9 +85,14 @@ impl Books {
         self.known.get(&key).cloned()
     }
 
-    /// How often the same work was tried before and came to nothing.
-    pub(super) fn failed_before(&self, key: StepKey) -> u32 {
-        self.failed_before.get(&key).copied().unwrap_or(0)
+    /// The number of the next attempt at the same work: 0 for the first.
+    ///
+    /// A reader that was under way when the program died is taken up where it is, under the number that it had: its
+    /// answer is all that is wanted of it. What `writes` wrote where it stood then is not here, whatever it answers; it
+    /// is never taken up, and an engine that keeps its jobs must not take it for one that it knows.
+    pub(super) fn attempt(&self, key: StepKey, writes: bool) -> u32 {
+        let tried = self.tried.get(&key).copied().unwrap_or_default();
+        if writes { tried.begun } else { tried.ended }
     }
 
     /// Takes a worker in.

@@ -81,7 +81,7 @@ impl Flight {
         let id = JobId {
             run: run.id(),
             step: key,
-            attempt: run.attempt(key),
+            attempt: run.attempt(key, post.seat().is_some()),
         };
         let label = format!("W{worker} {}", spec.label);
         let stands = post

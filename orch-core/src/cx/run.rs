@@ -229,9 +229,9 @@ impl Run {
         self.books().known(key)
     }
 
-    /// The number of this attempt at the same work: 0 for the first.
-    pub(crate) fn attempt(&self, key: StepKey) -> u32 {
-        self.books().failed_before(key)
+    /// The number of this attempt at the same work: 0 for the first. What `writes` is not taken up again.
+    pub(crate) fn attempt(&self, key: StepKey, writes: bool) -> u32 {
+        self.books().attempt(key, writes)
     }
 
     /// Takes a worker into the books.

@@ -63,6 +63,7 @@ mod stages;
 mod step_keys;
 mod structured_output;
 mod tables;
+mod taken_up;
 mod trees;
 mod trying;
 mod verdicts;
