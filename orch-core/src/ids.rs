@@ -46,6 +46,17 @@ impl Digest {
         &self.0
     }
 
+    /// The digest of `parts` in their order. The length of each is in it, so other parts have another digest.
+    pub(crate) fn of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        use sha2::Digest as _;
+        let mut digest = sha2::Sha256::new();
+        for part in parts {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+        Self(digest.finalize().into())
+    }
+
     /// The digest of everything that `from` has, read in parts, as long as it is `wanted`.
     ///
     /// # Errors

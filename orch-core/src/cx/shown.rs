@@ -15,7 +15,8 @@ use crate::patch::{Conflict, Patch};
 #[must_use = "what is shown is for somebody to look at"]
 #[non_exhaustive]
 pub struct Shown {
-    /// A handle whose readers and checks stand there.
+    /// A handle whose readers and checks stand there. The patch is in its base: what a reader says here is said of this
+    /// patch, and when the run is taken up again nobody is spared the question for having answered it of another.
     pub cx: Cx,
     /// The files that are not shown, since somebody changed the same places of the user's tree meanwhile.
     pub conflicts: Vec<Conflict>,
@@ -40,13 +41,15 @@ impl Desk {
     /// Dropped half-way, nothing is left of the place; the next call begins anew.
     pub async fn show(&self, patch: &Patch) -> Result<Shown> {
         self.run.is_open()?;
+        let base = Some(patch.base_on(self.base));
         if self.isolation() == Isolation::InPlace {
-            let (cx, conflicts) = (self.cx(), Vec::new());
+            let cx = Cx::at_desk(&self.run, &self.path, base, self.purse, &self.seat);
+            let conflicts = Vec::new();
             return Ok(Shown { cx, conflicts });
         }
         let seat = self.furnish_show().await?;
         let conflicts = patch.bring_to(&seat.stands(), Arc::clone(&seat)).await?;
-        let cx = Cx::at_desk(&self.run, &self.path, self.base, self.purse, &seat);
+        let cx = Cx::at_desk(&self.run, &self.path, base, self.purse, &seat);
         Ok(Shown { cx, conflicts })
     }
 

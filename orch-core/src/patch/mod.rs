@@ -6,6 +6,7 @@
 mod branch;
 mod change;
 mod diff;
+mod digest;
 mod error;
 mod landing;
 mod merge;

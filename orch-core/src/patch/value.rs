@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use super::landing::{LEAF_LIMIT, Move, land};
 use super::merge::{Merged, merged};
-use super::{Change, Conflict, PatchError, branch, diff};
+use super::{Change, Conflict, PatchError, branch, diff, digest};
 use crate::beneath::{Beneath, Leaf};
 use crate::desk::Uses;
 use crate::dirs::{PrivateDir, StateDir};
+use crate::ids::Digest;
 use crate::lease::{Lease, LeaseError, Owner, Territory};
 
 /// What a writer did: a value that outlives the tree in which the writer stood. Nothing of it is in the user's work tree
@@ -25,6 +26,7 @@ pub struct Patch {
     changes: Vec<Change>,
     left_out: Vec<PathBuf>,
     diff: String,
+    digest: Digest,
 }
 
 /// Where a patch comes from, and where it goes.
@@ -56,11 +58,17 @@ impl Patch {
         let diff = diff
             .await
             .map_err(|trouble| PatchError::of_git("diff", trouble))?;
+        let digesting = tokio::task::spawn_blocking(move || (digest::of(&changes), changes));
+        let (digest, changes) = digesting.await.map_err(|error| PatchError::File {
+            path: PathBuf::new(),
+            source: error.into(),
+        })?;
         Ok(Self {
             origin,
             changes,
             left_out,
             diff,
+            digest,
         })
     }
 
@@ -71,12 +79,25 @@ impl Patch {
             changes: Vec::new(),
             left_out: Vec::new(),
             diff: String::new(),
+            digest: digest::of(&[]),
         }
     }
 
     /// The changes as a unified diff, at most a little over 1 MiB of it. Bytes from a worker: fence them, strip them.
     pub fn diff(&self) -> &str {
         &self.diff
+    }
+
+    /// The digest of all that is changed: paths, rights and contents, before and after. Two patches with equal digests
+    /// are the same work; of their [diffs](Self::diff), which are cut, that cannot be said.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The base of what is said of it where it stands on what `base` says.
+    pub(crate) fn base_on(&self, base: Option<Digest>) -> Digest {
+        let base = base.as_ref().map(|base| &base.as_bytes()[..]);
+        Digest::of_parts(base.into_iter().chain([&self.digest.as_bytes()[..]]))
     }
 
     /// The files that are changed, added or removed, in order, relative to the work tree.

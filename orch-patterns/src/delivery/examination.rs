@@ -22,7 +22,8 @@ pub struct Examination {
     pub claims: Vec<Material>,
     /// What the writer says it did.
     pub fix: Fix,
-    /// What really changed, as a diff. It makes the step key another one when the work is another.
+    /// What really changed, as a diff; it is cut where it is very long. The step key does not depend on it alone: the whole
+    /// patch is in the base of the handle that a reader is asked through.
     pub diff: String,
     /// The checks that were run, all of them confirmed.
     pub evidence: Vec<Evidence>,

@@ -33,7 +33,7 @@ const ROUNDS: usize = 3;
 /// ```
 ///
 /// - **Step keys**: the implementer's at the handle's own path, the reader's beneath `round 1`, `round 2` and so on. The
-///   diff is in the reader's brief, so it is asked again when the work is another.
+///   whole patch is in the reader's, so it is asked again when the work is another.
 /// - **Failure**: a worker's is in the result, and so is it when the desk cannot be had: the implementer did not start
 ///   then, and the patch has nothing.
 /// - **Cancel**: dropping it cancels the worker or check that runs, and gives the desk back.
@@ -155,7 +155,7 @@ impl Pattern for Rounds {
             let Outcome::Done(said) = &fix else {
                 let examined = None;
                 rounds.push(Round { fix, examined });
-                let as_before = before.filter(|(looked_at, _)| looked_at.diff() == patch.diff());
+                let as_before = before.filter(|(looked_at, _)| looked_at.digest() == patch.digest());
                 let verdict = as_before.map_or(Verdict::Unverified, |(_, verdict)| verdict);
                 return Ok(Delivery::new(patch, rounds, verdict));
             };

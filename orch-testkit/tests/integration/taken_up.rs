@@ -1,5 +1,6 @@
 //! A run that is taken up again: who is asked again, who is not, and of what a verdict was given.
 
+use std::fs;
 use std::sync::Arc;
 
 use orch_core::event::{Event, EventKind};
@@ -8,7 +9,7 @@ use orch_patterns::prelude::*;
 use orch_patterns::{Assignment, Delivery, Isolation, Rounds};
 use orch_testkit::memory_engine::Play;
 
-use crate::workshop::{Part, Workshop, fixed};
+use crate::workshop::{Part, Workshop, confirmed, fixed, refuted, said};
 
 fn memory() -> Arc<dyn Store> {
     Arc::new(MemoryStore::default())
@@ -101,4 +102,46 @@ async fn a_reader_whose_end_was_not_recorded_is_taken_up_under_the_name_that_it_
         "seen"
     );
     assert_eq!(attempts(&shop), [0], "its answer is all that is wanted of it");
+}
+
+#[tokio::test]
+async fn a_verdict_on_one_patch_is_not_taken_for_another_that_differs_where_the_diff_is_cut() {
+    let store = memory();
+    let run = RunId::fresh();
+    let times = [
+        ("good", Verdict::Confirmed),
+        ("evil", Verdict::Refuted),
+        ("good", Verdict::Confirmed),
+    ];
+    for (time, (word, verdict)) in times.into_iter().enumerate() {
+        let script = move |part: &Part<'_>| match part.role {
+            "Implement" => {
+                // Longer than what is shown of a diff.
+                part.leaves("src/a.rs", &"0123456789abcdef\n".repeat(90_000));
+                part.writes("src/later.rs", &format!("{word}\n"), &fixed("wrote"))
+            }
+            "Verify" => {
+                let text = fs::read_to_string(part.job.work_tree.join("src/later.rs")).unwrap();
+                said(&if text == "good\n" {
+                    confirmed()
+                } else {
+                    refuted("evil")
+                })
+            }
+            other => panic!("{other}"),
+        };
+        let shop = Workshop::with(script, |builder| builder.store(Arc::clone(&store)));
+        let delivery = delivered(&shop, run, &rounds(Verifier::reader())).await;
+        assert!(
+            !delivery.patch().diff().contains(word),
+            "the diff is cut before it"
+        );
+        assert_eq!(delivery.verdict(), verdict, "{delivery}");
+        let asked = shop.roles().iter().filter(|role| *role == "Verify").count();
+        assert_eq!(
+            asked,
+            usize::from(time < 2),
+            "{word}: who answered of this very patch is not asked again"
+        );
+    }
 }
