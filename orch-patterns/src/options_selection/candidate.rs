@@ -1,6 +1,6 @@
 //! What a judge and a refiner get. No name of a proposer is in it, so that nobody judges the author.
 
-use orch_core::Evidence;
+use orch_core::{Evidence, Verdict};
 use orch_prompts::{Brief, Material};
 
 use super::Question;
@@ -45,6 +45,12 @@ pub struct Refining {
 impl Candidate {
     pub(super) fn new(proposal: Proposal, evidence: Option<Evidence>) -> Self {
         Self { proposal, evidence }
+    }
+
+    /// What its check says; unverified without one.
+    pub fn verdict(&self) -> Verdict {
+        let evidence = self.evidence.as_ref();
+        evidence.map_or(Verdict::Unverified, |evidence| evidence.verdict)
     }
 
     /// The brief, told what the check showed of what is called `name`.

@@ -57,15 +57,13 @@ impl OptionsSelection {
             return Ok((after, Refinement::Unchanged, None));
         }
         let (evidence, unchecked) = self.measure.run(cx, &after).await?;
-        let verdict = before.evidence.as_ref().map(|evidence| evidence.verdict);
+        let verdict = before.verdict();
         match evidence {
-            None if verdict == Some(Verdict::Confirmed) => {
+            None if verdict == Verdict::Confirmed => {
                 let why = unchecked.unwrap_or_else(|| "there is no check for it".to_owned());
                 Ok((before.proposal, Refinement::Unmeasured(why), None))
             }
-            Some(worse) if Some(worse.verdict) < verdict => {
-                Ok((before.proposal, Refinement::Dropped(worse), None))
-            }
+            Some(worse) if worse.verdict < verdict => Ok((before.proposal, Refinement::Dropped(worse), None)),
             evidence => Ok((after, Refinement::Refined(evidence), None)),
         }
     }

@@ -132,6 +132,31 @@ async fn a_refinement_that_does_worse_in_its_check_is_dropped() {
 }
 
 #[tokio::test]
+async fn a_refinement_that_its_check_refutes_is_dropped_also_where_nothing_was_measured_before() {
+    let fan = cast(|_| None);
+    let selection = OptionsSelection::new(1).evidence(exits(&[("Do it well", 1)]));
+    let selection = select(&fan, &selection).await.require(Quorum::All).unwrap();
+    assert_eq!(selection.ranking[0].evidence, None);
+    assert_eq!(selection.chosen, selection.ranking[0].proposal);
+    assert!(
+        matches!(selection.refinement, Refinement::Dropped(_)),
+        "{selection}"
+    );
+
+    // And one that nobody found anything out about is no worse than that.
+    let unknown = |proposal: &Proposal| {
+        let refined = proposal.approach.contains("Do it well");
+        refined.then(|| check("no-such-program-4711", ["x"]))
+    };
+    let selection = OptionsSelection::new(1).evidence(unknown);
+    let selection = select(&fan, &selection).await.require(Quorum::All).unwrap();
+    assert!(
+        matches!(selection.refinement, Refinement::Refined(Some(_))),
+        "{selection}"
+    );
+}
+
+#[tokio::test]
 async fn a_confirmed_option_is_not_swapped_for_wording_that_nobody_measured() {
     let fan = cast(|_| None);
     let unmeasured = |program: Option<&'static str>| {
