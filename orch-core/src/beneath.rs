@@ -248,15 +248,19 @@ impl Leaf {
         }
     }
 
-    /// Whether it is a link that, by its words, leads out of the root beneath which it lies at `path`.
+    /// Whether it is a link that, by its words, leads or may lead out of the root beneath which it lies at `path`.
+    ///
+    /// What a name in its words leads to is not told by them: it may be a link itself, and what is above that is
+    /// anywhere. So no word goes up after a name.
     pub(crate) fn leads_out(&self, path: &Path) -> bool {
         let Self::Link { target } = self else { return false };
         let mut depth = path.components().count().saturating_sub(1);
+        let mut named = false;
         for part in Path::new(target).components() {
             match part {
-                Component::Normal(_) => depth += 1,
+                Component::Normal(_) => named = true,
                 Component::CurDir => {}
-                Component::ParentDir if depth > 0 => depth -= 1,
+                Component::ParentDir if depth > 0 && !named => depth -= 1,
                 _ => return true,
             }
         }

@@ -116,7 +116,8 @@ impl Patch {
     }
 
     /// What stands against applying it now: the work tree may have changed since, and a link that leads out of it is never
-    /// brought in. Nothing is written.
+    /// brought in, nor one that goes up after a name (`a/../b`): what is above `a` only the file system can tell. Nothing
+    /// is written.
     ///
     /// # Errors
     /// [`PatchError`] when a file cannot be read or git cannot be run.
@@ -237,7 +238,7 @@ impl Patch {
             match merged.map_err(|trouble| PatchError::of_git("merge-file", trouble))? {
                 Merged::Already => {}
                 Merged::Becomes(Some(to)) if to.leads_out(&path) => {
-                    let why = "it is a link that leads out of the work tree".to_owned();
+                    let why = "it is a link that leads, or may lead, out of the work tree".to_owned();
                     conflicts.push(Conflict { path, why });
                 }
                 Merged::Becomes(to) => moves.push(Move { path, from, to }),

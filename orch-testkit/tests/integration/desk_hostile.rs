@@ -157,6 +157,28 @@ async fn hostile_inner_repository_hides_nothing() {
 }
 
 #[tokio::test]
+async fn two_links_that_lead_out_together_are_not_brought_in() {
+    let house = House::new();
+    fs::write(house.root.path().join("secret"), "outside\n").unwrap();
+    let orch = house.orch(
+        "cat > /dev/null; mkdir -p src/a/b; ln -s ../../.. src/a/b/up; ln -s a/b/up/../secret src/read; echo done",
+    );
+    let patch = within(&orch, |cx: Cx| async move {
+        let mut desk = cx.desk(["src"]).isolation(Isolation::Clone).await?;
+        desk.write(&writer(&["src"]), &()).await?;
+        desk.patch().await
+    })
+    .await
+    .unwrap();
+    let conflicts = patch.conflicts().await.unwrap();
+    let named: Vec<&Path> = conflicts.iter().map(|conflict| &*conflict.path).collect();
+    assert_eq!(named, [Path::new("src/read")]);
+    patch.apply().await.unwrap_err();
+    assert!(fs::read_to_string(house.tree.join("src/read")).is_err());
+    assert_eq!(house.status(), "");
+}
+
+#[tokio::test]
 async fn a_writer_in_place_hides_nothing_beside_its_paths_by_rules_of_its_own() {
     let wrote_rules = "mkdir docs; echo '*' > docs/.gitignore; echo evil > docs/evil.sh; echo done";
     let owns_rules = "echo '*.sh' >> .gitignore; echo evil > evil.sh; echo done";
