@@ -37,6 +37,8 @@ pub(crate) struct Seat {
 pub(crate) struct Hand {
     seat: Arc<Seat>,
     _alone: OwnedMutexGuard<()>,
+    /// In place: no patch of the same lease is brought in meanwhile.
+    _in_tree: Option<OwnedMutexGuard<()>>,
 }
 
 impl Hand {
@@ -162,9 +164,14 @@ impl Seat {
     /// The right to write here in the program's own name; keeps the seat as long as it lives.
     pub(crate) async fn hand(self: &Arc<Self>) -> Hand {
         let alone = Arc::clone(&self.hand).lock_owned().await;
+        let in_tree = match self.lease().filter(|_| self.is_in_place()) {
+            Some(lease) => Some(lease.alone().await),
+            None => None,
+        };
         Hand {
             seat: Arc::clone(self),
             _alone: alone,
+            _in_tree: in_tree,
         }
     }
 

@@ -6,10 +6,10 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::register::{Entry, Register, Taken};
 use super::table::{Table, Ticket};
@@ -31,6 +31,8 @@ pub(crate) struct Lease {
     // Before the place in the line: whoever comes next finds the file gone.
     entry: Entry,
     place: Place,
+    /// Taken while files are brought into the tree under this lease.
+    landing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Why there is no lease.
@@ -110,6 +112,7 @@ impl Lease {
                         territory,
                         entry,
                         place,
+                        landing: Arc::default(),
                     });
                 }
                 Taken::HeldBy(held) if !waits => {
@@ -125,6 +128,12 @@ impl Lease {
 
     pub(crate) fn territory(&self) -> &Territory {
         &self.territory
+    }
+
+    /// Waits until nobody else brings files into the tree under this lease. What is there is compared, merged and
+    /// replaced in steps, so whoever does that does it alone.
+    pub(crate) async fn alone(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.landing).lock_owned().await
     }
 
     /// Says whether it was given back and is held until its writer is gone. Those who wait look again.

@@ -132,7 +132,7 @@ impl Patch {
     }
 
     /// Brings it into the user's work tree: all of it, or nothing. Files that were changed meanwhile are merged line by
-    /// line where that can be done. The index is not touched. Applied again, or made in place, it changes nothing.
+    /// line where that can be done; so are two patches of one desk that are applied at once. The index is not touched. Applied again, or made in place, it changes nothing.
     ///
     /// It holds the lease of its paths meanwhile: the one of the desk that it comes from while that is held, else one of
     /// its own. Where a desk of another step, run or program has it, it waits; where the step from which the patch comes
@@ -185,10 +185,11 @@ impl Patch {
 
     async fn bring(&self, changes: &[Change]) -> Result<(), PatchError> {
         let lease = self.origin.leased().await?;
+        let alone = lease.alone().await;
         let _landing = self.origin.landings.begin();
         let tree = self.origin.tree()?;
         let moves = self.moves(&tree, changes).await?;
-        let landed = landed(tree, moves, lease).await;
+        let landed = landed(tree, moves, (alone, lease)).await;
         landed.map_err(|error| error.beneath(&self.origin.work_tree))
     }
 

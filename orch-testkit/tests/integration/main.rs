@@ -15,6 +15,7 @@ mod context_pack_agreed;
 mod delivery;
 mod depth;
 mod desk;
+mod desk_apply;
 mod desk_bring;
 mod desk_git;
 mod desk_hostile;
