@@ -1,6 +1,7 @@
 //! Copying files from tree to tree, and comparing two trees: beside the runtime, never through a link.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::beneath::{Beneath, Leaf};
@@ -101,21 +102,84 @@ fn is_large(tree: &Beneath, path: &Path) -> bool {
 }
 
 /// What came of reading `path`; `None` where it failed because there is no content.
-fn unless_no_content<T>(root: &Path, path: &Path, read: std::io::Result<T>) -> Result<Option<T>, Trouble> {
+fn unless_no_content<T>(root: &Path, path: &Path, read: io::Result<T>) -> Result<Option<T>, Trouble> {
     match read {
         Ok(content) => Ok(Some(content)),
+        Err(_) if through_a_link(root, path) => Ok(None),
         Err(error) => match root.join(path).symlink_metadata() {
-            // Not readable, or the disk is full: that must not be taken for gone.
-            Ok(meta) if (meta.is_file() || meta.is_symlink()) && !through_a_link(root, path) => {
-                Err(Trouble::at(root.join(path), &error))
-            }
-            _ => Ok(None),
+            Ok(meta) if !(meta.is_file() || meta.is_symlink()) => Ok(None),
+            Err(unseen) if is_gone(&unseen) => Ok(None),
+            // Not readable, it or a folder above it, or the disk fails: that must not be taken for gone.
+            _ => Err(Trouble::at(root.join(path), &error)),
         },
     }
+}
+
+/// Whether nothing lies where this came of looking.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 fn through_a_link(root: &Path, path: &Path) -> bool {
     path.ancestors()
         .skip(1)
         .any(|above| !above.as_os_str().is_empty() && root.join(above).is_symlink())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_there_is_gone() {
+        for (kind, gone) in [
+            (io::ErrorKind::NotFound, true),
+            (io::ErrorKind::NotADirectory, true),
+            (io::ErrorKind::PermissionDenied, false),
+            (io::ErrorKind::ResourceBusy, false),
+            (io::ErrorKind::Other, false),
+        ] {
+            assert_eq!(is_gone(&kind.into()), gone, "{kind}");
+        }
+        // An error of the disk has no kind of its own.
+        assert!(!is_gone(&io::Error::from_raw_os_error(5)));
+    }
+
+    #[tokio::test]
+    async fn a_file_is_compared_as_gone_or_named_as_unreadable() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let (before, after) = (root.path().join("before"), root.path().join("after"));
+        let names = ["gone", "folder", "dir/file", "link/file", "shut/file"];
+        for name in names {
+            let file = before.join(name);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            fs::write(file, "text").expect("a file");
+        }
+        fs::create_dir_all(after.join("folder")).expect("a folder");
+        fs::write(after.join("dir"), "a file now").expect("a file");
+        symlink(before.join("link"), after.join("link")).expect("a link");
+        fs::create_dir(after.join("shut")).expect("a folder");
+        fs::write(after.join("shut/file"), "text").expect("a file");
+        let paths = |names: &[&str]| names.iter().map(PathBuf::from).collect();
+        let changes = compare(&before, &after, paths(&names)).await.expect("compared");
+        let gone: Vec<&Path> = changes.iter().map(|change| &*change.path).collect();
+        assert_eq!(gone, ["dir/file", "folder", "gone", "link/file"].map(Path::new));
+        assert!(changes.iter().all(|change| change.after.is_none()));
+
+        fs::set_permissions(after.join("shut"), fs::Permissions::from_mode(0)).expect("it is ours");
+        let compared = compare(&before, &after, paths(&["shut/file"])).await;
+        let is_shut = fs::read_dir(after.join("shut")).is_err();
+        fs::set_permissions(after.join("shut"), fs::Permissions::from_mode(0o700)).expect("it is ours");
+        match compared {
+            // Nothing is shut to the superuser.
+            Ok(changes) => assert!(changes.is_empty() && !is_shut, "{changes:?}"),
+            Err(why) => assert!(is_shut && why.to_string().contains("shut/file: "), "{why}"),
+        }
+    }
 }
