@@ -28,6 +28,7 @@ pub(super) struct Aboard<'a> {
     handle: Option<Arc<dyn JobHandle>>,
     /// The moment at which the time of its budget is over.
     ends: Option<Instant>,
+    purse: Purse,
     /// A writer's.
     seat: Option<&'a Seat>,
     /// A reader's.
@@ -70,6 +71,7 @@ pub(super) async fn board<'a>(
                 berth: Some(berth),
                 handle: None,
                 ends,
+                purse,
                 seat: None,
                 reading: None,
             };
@@ -83,18 +85,30 @@ pub(super) async fn board<'a>(
 }
 
 impl<'a> Aboard<'a> {
-    /// Gives a writer its seat, and a reader the place where it stands.
+    /// Gives a writer its seat, and a reader the place where it stands. A copy of a large tree takes its time, and that
+    /// is the budget's.
     ///
     /// # Errors
-    /// When the reader cannot be given a copy of its own.
+    /// When the reader cannot be given a copy of its own, or the time of its budget is over before it has one.
     pub(super) async fn placed(mut self, post: &'a Post) -> Result<Self, NotStarted> {
         match post {
             Post::Writer(seat) => self.seat = Some(seat),
             Post::Reader(stand) => {
-                self.reading = Some(reader_check::begin(self.run, &mut self.job, stand).await?);
+                let ends = self.ends;
+                let reading = tokio::select! {
+                    biased;
+                    () = at(ends) => Err(self.run.ledger().time_over(self.purse)),
+                    reading = reader_check::begin(self.run, &mut self.job, stand) => reading,
+                };
+                self.reading = Some(reading?);
             }
         }
         Ok(self)
+    }
+
+    /// Whether it may start still: its account may have closed since it was admitted.
+    pub(super) fn is_welcome(&self) -> bool {
+        self.berth.as_ref().is_none_or(Berth::is_welcome)
     }
 
     /// The job as it is submitted: it stands where its worker does.
@@ -116,6 +130,9 @@ impl<'a> Aboard<'a> {
     pub(super) fn start(&mut self) {
         if let Some(seat) = self.seat {
             seat.sit(&self.job);
+        }
+        if let Some(reading) = &self.reading {
+            reading.start();
         }
         if let Some(berth) = &mut self.berth {
             berth.start();

@@ -173,6 +173,10 @@ pub(super) async fn fly<T: Deliverable>(run: &Arc<Run>, flight: Result<Flight>, 
             Ok(aboard) => aboard,
             Err(why) => return Err(refused(run, worker, key, why).await?.into()),
         };
+        // The account closed while a place was made: whoever has not started asks again, and gets a place of then.
+        if !aboard.is_welcome() {
+            continue;
+        }
         let terms = Terms { repairs, of };
         match attempt::<T>(run, worker, key, terms, aboard, &mut tries).await? {
             Attempt::Ended(result) => return result,

@@ -55,6 +55,11 @@ impl Berth {
         self.room = room;
     }
 
+    /// Whether its account is open still.
+    pub(crate) fn is_welcome(&self) -> bool {
+        self.seat.as_ref().is_none_or(|seat| seat.account().is_open())
+    }
+
     /// Says that the worker is about to start.
     pub(crate) fn start(&mut self) {
         self.reservation.start();

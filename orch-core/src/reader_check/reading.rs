@@ -38,6 +38,7 @@ pub(crate) struct Reading {
     stays: Vec<Stay>,
     began: Moment,
     desk: Option<Arc<Seat>>,
+    /// Whether there is nothing to judge: it was looked at, or the reader has not started.
     judged: AtomicBool,
     /// Takes down that nobody judged it.
     unjudged: Unjudged,
@@ -54,7 +55,7 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
         stays: Vec::new(),
         began: Moment::now(),
         desk: None,
-        judged: AtomicBool::new(false),
+        judged: AtomicBool::new(true),
         unjudged: run.unjudged.clone(),
         apart: None,
     };
@@ -97,6 +98,11 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
 }
 
 impl Reading {
+    /// Says that the reader is about to start.
+    pub(crate) fn start(&self) {
+        self.judged.store(false, Ordering::SeqCst);
+    }
+
     /// The place of the reader's own copy, which is to be kept until the reader is gone.
     pub(crate) fn into_room(mut self) -> Option<Room> {
         self.apart.take().map(Apart::into_room)

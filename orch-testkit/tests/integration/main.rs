@@ -32,6 +32,7 @@ mod funnel;
 mod fuzz;
 mod in_its_name;
 mod joining;
+mod late_starts;
 mod law_trees;
 mod left_on_disk;
 mod needs;
