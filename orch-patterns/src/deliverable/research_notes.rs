@@ -8,16 +8,20 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::said::{self, Said};
+use super::said::{self, ENTRIES, Said};
 use super::sources::{Index, number};
 use super::{Source, Sources, canonical, sheet};
+
+/// Most references of all points together. No honest answer comes near it.
+const REFERENCES: usize = 10 * ENTRIES;
 
 /// What one researcher found out about one angle.
 ///
 /// Read from JSON, every source has an address and stands once, and every reference of a point leads to one of them:
 /// a number is resolved, an address that is missing from `sources` is added to them, and what leads nowhere is taken
 /// out, so that a claim whose only support was that is [`Support::Unsourced`]. Notes with neither a point nor a gap
-/// are an error: a researcher that found nothing says what it searched for.
+/// are an error: a researcher that found nothing says what it searched for. So are more than 1,000 sources, and more
+/// than 10,000 references to them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ResearchNotes {
     /// The angle, in a few words.
@@ -77,6 +81,18 @@ impl Point {
         Ok((!point.claim.is_empty()).then_some(point))
     }
 
+    /// The points of an answer.
+    pub(super) fn read_all(said: &Said) -> Result<Vec<Self>, String> {
+        let points = said.things("points", "claim", Self::read)?;
+        let references: usize = points.iter().map(|point| point.sources.len()).sum();
+        if references > REFERENCES {
+            return Err(format!(
+                "points name {references} sources together: keep the {REFERENCES} that matter most, or fewer"
+            ));
+        }
+        Ok(points)
+    }
+
     /// The same with its references resolved among `sources`, each once, and those that lead nowhere.
     pub(super) fn resolved(self, sources: &Index<'_>) -> (Self, Vec<String>) {
         let mut seen = HashSet::new();
@@ -110,7 +126,7 @@ impl ResearchNotes {
 impl<'de> Deserialize<'de> for ResearchNotes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         said::read(deserializer, |said| {
-            let points = said.things("points", "claim", Point::read)?;
+            let points = Point::read_all(said)?;
             let gaps = said.lines("gaps")?;
             if points.is_empty() && gaps.is_empty() {
                 return Err(
@@ -135,6 +151,12 @@ impl<'de> Deserialize<'de> for ResearchNotes {
             // A number means a place in the list as it was written, so numbers are resolved before anything is joined.
             let numbered = said.things("sources", "url", |source| Ok(Some(source.line("url"))))?;
             let sources = Sources::distinct(listed.chain(cited));
+            if sources.len() > ENTRIES {
+                return Err(format!(
+                    "sources and points name {} different sources: keep the {ENTRIES} that matter most, or fewer",
+                    sources.len()
+                ));
+            }
             let index = sources.index();
             let points = points
                 .into_iter()

@@ -104,7 +104,7 @@ impl Sources {
     }
 
     /// For many references: each address is worked out once.
-    pub(super) fn index(&self) -> Index<'_> {
+    pub(crate) fn index(&self) -> Index<'_> {
         let addressed = self
             .sources
             .iter()
@@ -127,14 +127,14 @@ impl Sources {
 }
 
 /// Sources by their address.
-pub(super) struct Index<'a> {
+pub(crate) struct Index<'a> {
     sources: &'a [Source],
     by_address: HashMap<String, &'a Source>,
 }
 
 impl<'a> Index<'a> {
     /// As [`Sources::resolve`].
-    pub(super) fn resolve(&self, reference: &str) -> Option<&'a Source> {
+    pub(crate) fn resolve(&self, reference: &str) -> Option<&'a Source> {
         let reference = reference.trim();
         if let Some(address) = canonical(reference) {
             return self.by_address.get(&address).copied();

@@ -102,7 +102,7 @@ impl<'de> Deserialize<'de> for Synthesis {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         said::read(deserializer, |said| {
             let synthesis = Self {
-                points: said.things("points", "claim", Point::read)?,
+                points: Point::read_all(said)?,
                 key_sources: said.things("key_sources", "source", |key| {
                     let (source, why) = (key.line("source"), key.line("why"));
                     Ok((!source.is_empty()).then_some(KeySource { source, why }))

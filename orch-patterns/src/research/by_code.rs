@@ -1,7 +1,7 @@
 //! The synthesis by code: the researchers' own claims in order of their support. Nothing is understood here, so no
 //! disagreement is seen; that is said in the result.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use async_trait::async_trait;
 use orch_core::{Cx, Pattern, Result};
@@ -9,6 +9,7 @@ use orch_core::{Cx, Pattern, Result};
 use super::Researched;
 use super::researched::folded;
 use crate::deliverable::{KeySource, Point, Sources, Support, Synthesis};
+use crate::finding::aside;
 
 /// Most sources that are named as key.
 const KEY_SOURCES: usize = 8;
@@ -27,8 +28,10 @@ const KEY_SOURCES: usize = 8;
 pub struct InOrderOfSupport;
 
 /// One claim, and what stands behind it.
-struct Claim {
+struct Claim<'a> {
     point: Point,
+    /// Its point's sources, to be looked for.
+    sources: HashSet<&'a str>,
     angles: BTreeSet<usize>,
     place: (usize, usize),
 }
@@ -39,11 +42,15 @@ impl Pattern for InOrderOfSupport {
     type Out = Synthesis;
 
     async fn run(&self, _cx: &Cx, researched: Researched) -> Result<Synthesis> {
-        Ok(synthesis(&researched))
+        made(researched).await
     }
 }
 
-/// See [`InOrderOfSupport`].
+/// See [`InOrderOfSupport`]; worked out beside the runtime.
+pub(super) async fn made(researched: Researched) -> Result<Synthesis> {
+    aside(move || synthesis(&researched)).await
+}
+
 pub(super) fn synthesis(researched: &Researched) -> Synthesis {
     let notes = researched.notes.clone().accept_partial();
     let mut claims = claims_of(researched);
@@ -81,29 +88,32 @@ pub(super) fn synthesis(researched: &Researched) -> Synthesis {
 }
 
 /// All different claims, the best supported first.
-fn claims_of(researched: &Researched) -> Vec<Claim> {
+fn claims_of(researched: &Researched) -> Vec<Claim<'_>> {
     let notes = researched.notes.clone().accept_partial();
+    let index = researched.sources.index();
     let mut places: HashMap<String, usize> = HashMap::new();
-    let mut claims: Vec<Claim> = Vec::new();
+    let mut claims: Vec<Claim<'_>> = Vec::new();
     for (angle, angled) in notes.into_iter().enumerate() {
         for (order, mut point) in angled.notes.points.into_iter().enumerate() {
-            // Two researchers write one address in two ways; the collected one stands for both.
-            let known = point
-                .sources
-                .iter()
-                .filter_map(|url| researched.sources.resolve(url));
-            point.sources = distinct(known.map(|source| source.url.clone()));
+            let said = std::mem::take(&mut point.sources);
             let at = *places.entry(folded(&point.claim)).or_insert(claims.len());
-            if let Some(claim) = claims.get_mut(at) {
-                let all = claim.point.sources.drain(..).chain(point.sources);
-                claim.point.sources = distinct(all.collect::<Vec<_>>());
-                claim.angles.insert(angle);
-            } else {
+            if at == claims.len() {
                 claims.push(Claim {
                     point,
-                    angles: BTreeSet::from([angle]),
+                    sources: HashSet::new(),
+                    angles: BTreeSet::new(),
                     place: (order, angle),
                 });
+            }
+            let claim = &mut claims[at];
+            claim.angles.insert(angle);
+            for reference in said {
+                // Two researchers write one address in two ways; the collected one stands for both.
+                if let Some(source) = index.resolve(&reference)
+                    && claim.sources.insert(&source.url)
+                {
+                    claim.point.sources.push(source.url.clone());
+                }
             }
         }
     }
@@ -115,26 +125,16 @@ fn claims_of(researched: &Researched) -> Vec<Claim> {
     claims
 }
 
-fn distinct(urls: impl IntoIterator<Item = String>) -> Vec<String> {
-    let mut kept = Vec::new();
-    for url in urls {
-        if !kept.contains(&url) {
-            kept.push(url);
-        }
-    }
-    kept
-}
-
 /// The sources that the most points rest on; of equals those that more researchers named.
 fn key_sources(points: &[Point], sources: &Sources) -> Vec<KeySource> {
+    let mut cites: HashMap<&str, usize> = HashMap::new();
+    for url in points.iter().flat_map(|point| &point.sources) {
+        *cites.entry(url).or_default() += 1;
+    }
     let mut cited: Vec<(usize, &crate::deliverable::Source)> = sources
         .sources
         .iter()
-        .map(|source| {
-            let cites = points.iter().filter(|point| point.sources.contains(&source.url));
-            (cites.count(), source)
-        })
-        .filter(|(cites, _)| *cites > 0)
+        .filter_map(|source| Some((*cites.get(source.url.as_str())?, source)))
         .collect();
     cited.sort_by_key(|(cites, source)| std::cmp::Reverse((*cites, source.named_by.len())));
     let key = |(cites, source): (usize, &crate::deliverable::Source)| KeySource {

@@ -182,7 +182,8 @@ impl Research {
             Ok(synthesis) => Ok((synthesis, None)),
             Err(Error::Unfinished(why)) => {
                 let label = "synthesis".to_owned();
-                Ok((by_code::synthesis(&researched), Some(Missing { label, why })))
+                let claims = by_code::made(researched).await?;
+                Ok((claims, Some(Missing { label, why })))
             }
             Err(halt) => Err(halt),
         }

@@ -41,6 +41,38 @@ fn researched(notes: Vec<(&str, ResearchNotes)>, missing: Vec<Missing>) -> Resea
     }
 }
 
+/// As many as the notes may hold: each address is worked out once, else this takes a quarter of an hour and more.
+#[test]
+fn claims_with_all_the_sources_that_notes_may_have_are_told_with_each_of_them_once() {
+    let angle = |angle: usize| {
+        let url = |at: usize| format!("http://www.a.org/{}/", at + angle * 500);
+        let sources = |point: usize| (0..100).map(|at| url(point % 10 * 100 + at)).collect::<Vec<_>>();
+        let points: Vec<_> = (0..100)
+            .map(|point| json!({"claim": format!("claim {}", point % 50), "sources": sources(point)}))
+            .collect();
+        serde_json::from_value(json!({"points": points, "sources": [], "gaps": []})).unwrap()
+    };
+    let labels: Vec<String> = (0..5).map(|at| format!("angle {at}")).collect();
+    let all = labels
+        .iter()
+        .enumerate()
+        .map(|(at, label)| (label.as_str(), angle(at)));
+    let researched = researched(all.collect(), Vec::new());
+    assert_eq!(researched.sources.len(), 3_000);
+    let synthesis = by_code::synthesis(&researched);
+    assert_eq!(synthesis.points.len(), 10);
+    for point in &synthesis.points {
+        let different: std::collections::BTreeSet<&String> = point.sources.iter().collect();
+        assert_eq!(
+            (point.sources.len(), different.len()),
+            (500, 500),
+            "{}",
+            point.claim
+        );
+    }
+    assert_eq!(synthesis.key_sources.len(), 8);
+}
+
 #[test]
 fn claims_stand_in_order_of_their_support() {
     let one = notes(

@@ -86,3 +86,31 @@ fn lists_without_end_and_sections_without_end_are_refused() {
     assert!(complaint::<Synthesis>(&nested).contains("points[0]: sources has 1001 entries"));
     assert!(complaint::<Section>(&json!({"text": "x".repeat(1024 * 1024 + 1)})).contains("1048577 bytes"));
 }
+
+#[test]
+fn sources_without_end_are_refused_also_where_no_list_of_them_is_long() {
+    let points = |count: usize, each: usize, of: usize| -> Vec<Value> {
+        let source = |point: usize, at: usize| format!("https://a.org/{}", (point * each + at) % of);
+        let sources = |point| (0..each).map(|at| source(point, at)).collect::<Vec<_>>();
+        let point = |point| json!({"claim": format!("claim {point}"), "sources": sources(point)});
+        (0..count).map(point).collect()
+    };
+    let notes = |points: Vec<Value>| json!({"points": points, "sources": [], "gaps": []});
+    let full: ResearchNotes = read(&notes(points(100, 100, 1_000))).unwrap();
+    assert_eq!((full.points.len(), full.sources.len()), (100, 1_000));
+    // What was read can be read again.
+    assert_eq!(
+        read::<ResearchNotes>(&serde_json::to_value(&full).unwrap()).unwrap(),
+        full
+    );
+
+    let many = points(77, 13, 1_001);
+    assert_eq!(
+        complaint::<ResearchNotes>(&notes(many)),
+        "sources and points name 1001 different sources: keep the 1000 that matter most, or fewer"
+    );
+    let often = points(137, 73, 100);
+    let told = "points name 10001 sources together: keep the 10000 that matter most, or fewer";
+    assert_eq!(complaint::<ResearchNotes>(&notes(often.clone())), told);
+    assert_eq!(complaint::<Synthesis>(&json!({"points": often})), told);
+}
