@@ -45,6 +45,8 @@ pub(crate) enum Leaf {
 pub(crate) struct Staged<'tree> {
     tree: &'tree Beneath,
     path: PathBuf,
+    /// In whose folder it lies until then.
+    neighbour: PathBuf,
     beside: Option<OsString>,
 }
 
@@ -93,6 +95,18 @@ impl Beneath {
 
     /// Writes `leaf` beside `path`, with the folders on the way; it comes to its place by [`Staged::land`].
     pub(crate) fn stage(&self, path: &Path, leaf: &Leaf) -> io::Result<Staged<'_>> {
+        self.stage_beside(path, path, leaf)
+    }
+
+    /// As [`Beneath::stage`], beside `neighbour`: a file that is to go before the folders on the way to `path` can be.
+    /// These are made when it comes to its place.
+    pub(crate) fn stage_beside(&self, path: &Path, neighbour: &Path, leaf: &Leaf) -> io::Result<Staged<'_>> {
+        let mut staged = self.stage_at(neighbour, leaf)?;
+        path.clone_into(&mut staged.path);
+        Ok(staged)
+    }
+
+    fn stage_at(&self, path: &Path, leaf: &Leaf) -> io::Result<Staged<'_>> {
         match leaf {
             Leaf::File { bytes, executable } => {
                 let (staged, mut file) = self.stage_file(path, *executable)?;
@@ -135,6 +149,7 @@ impl Beneath {
         let guard = Staged {
             tree: self,
             path: path.to_owned(),
+            neighbour: path.to_owned(),
             beside: None,
         };
         let staged = OsString::from(format!("{STAGED}{}", Uuid::new_v4().simple()));
@@ -203,8 +218,9 @@ impl Staged<'_> {
     /// Brings it to its place, in one step, over a file or link that is there.
     pub(crate) fn land(mut self) -> io::Result<()> {
         if let Some(staged) = &self.beside {
-            let (folder, name) = self.tree.folder_of(&self.path, false)?;
-            renameat(&folder, staged.as_os_str(), &folder, name)?;
+            let (from, _) = self.tree.folder_of(&self.neighbour, false)?;
+            let (to, name) = self.tree.folder_of(&self.path, self.path != self.neighbour)?;
+            renameat(&from, staged.as_os_str(), &to, name)?;
         }
         self.beside = None;
         Ok(())
@@ -214,7 +230,7 @@ impl Staged<'_> {
 impl Drop for Staged<'_> {
     fn drop(&mut self) {
         if let Some(staged) = self.beside.take()
-            && let Ok((folder, _)) = self.tree.folder_of(&self.path, false)
+            && let Ok((folder, _)) = self.tree.folder_of(&self.neighbour, false)
         {
             let _ = unlinkat(&folder, staged.as_os_str(), UnlinkatFlags::NoRemoveDir);
         }

@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(gone, ["dir/file", "folder", "gone", "link/file"].map(Path::new));
         assert!(changes.iter().all(|change| change.after.is_none()));
 
-        fs::set_permissions(after.join("shut"), fs::Permissions::from_mode(0)).expect("it is ours");
+        fs::set_permissions(after.join("shut"), fs::Permissions::from_mode(0o000)).expect("it is ours");
         let compared = compare(&before, &after, paths(&["shut/file"])).await;
         let is_shut = fs::read_dir(after.join("shut")).is_err();
         fs::set_permissions(after.join("shut"), fs::Permissions::from_mode(0o700)).expect("it is ours");

@@ -126,11 +126,16 @@ async fn leaf_in(staged: &Git, path: &Path) -> Result<Option<Leaf>, Trouble> {
             OsStr::new("ls-files"),
             OsStr::new("-z"),
             OsStr::new("--stage"),
+            OsStr::new("--full-name"),
             OsStr::new("--"),
             full.as_os_str(),
         ])
         .await?;
-    let entry = listed.split(|&byte| byte == 0).find(|entry| !entry.is_empty());
+    // What lies beneath a folder of that name is listed too.
+    let named = [b"\t", path.as_os_str().as_encoded_bytes()].concat();
+    let entry = listed
+        .split(|&byte| byte == 0)
+        .find(|entry| entry.ends_with(&named));
     let Some(entry) = entry else { return Ok(None) };
     let words = String::from_utf8_lossy(entry);
     let mut words = words.split([' ', '\t']);

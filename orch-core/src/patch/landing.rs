@@ -1,8 +1,10 @@
 //! Bringing merged files to their places: all of them or none.
 //!
 //! Every new content is first written beside its place; only then, one rename each, they come in. When one fails, those
-//! before it are taken back from memory. It decides nothing about contents.
+//! before it are taken back from memory. What goes, goes before anything comes in, so that a file may become a folder and
+//! a folder a file. It decides nothing about contents.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -26,15 +28,20 @@ pub(super) fn land(
     moves: &[Move],
     mut before_each: impl FnMut(&Path) -> io::Result<()>,
 ) -> Result<(), PatchError> {
+    let (gone, come): (Vec<&Move>, Vec<&Move>) = moves.iter().partition(|step| step.to.is_none());
+    let is_gone: HashSet<&Path> = gone.iter().map(|step| &*step.path).collect();
+    let moves = [gone, come].concat();
     let mut staged = Vec::with_capacity(moves.len());
     let mut result = Ok(());
-    for step in moves {
-        let file = step
-            .to
-            .as_ref()
-            .map(|leaf| tree.stage(&step.path, leaf))
-            .transpose();
-        match file {
+    for step in &moves {
+        let stage = |leaf| {
+            let way = &mut step.path.ancestors().skip(1);
+            match way.find(|above| is_gone.contains(above)) {
+                Some(file) => tree.stage_beside(&step.path, file, leaf),
+                None => tree.stage(&step.path, leaf),
+            }
+        };
+        match step.to.as_ref().map(stage).transpose() {
             Ok(file) => staged.push(file),
             Err(source) => {
                 result = Err((step.path.clone(), source));
@@ -66,7 +73,7 @@ pub(super) fn land(
     };
     drop(staged);
     let not_restored = take_back(tree, &moves[..landed]);
-    for step in moves {
+    for step in &moves {
         tree.prune(&step.path);
     }
     Err(if not_restored.is_empty() {
@@ -81,7 +88,7 @@ pub(super) fn land(
 }
 
 /// Takes moves back, last first; what could not be taken back is named.
-fn take_back(tree: &Beneath, moves: &[Move]) -> Vec<PathBuf> {
+fn take_back(tree: &Beneath, moves: &[&Move]) -> Vec<PathBuf> {
     let mut left = Vec::new();
     for step in moves.iter().rev() {
         let back = match &step.from {
@@ -135,6 +142,55 @@ mod tests {
         ]
     }
 
+    /// A file becomes a folder, and a folder a file.
+    fn exchanges() -> Vec<Move> {
+        let step = |path: &str, from, to| Move {
+            path: path.into(),
+            from,
+            to,
+        };
+        vec![
+            step("deep/er", None, Some(file("a file now"))),
+            step("deep/er/one", Some(file("1")), None),
+            step("deep/er/two/three", Some(file("3")), None),
+            step("src/gone", Some(file("gone")), None),
+            step("src/gone/a", None, Some(file("A"))),
+            step(
+                "src/gone/b/c",
+                None,
+                Some(Leaf::Link {
+                    target: "../a".into(),
+                }),
+            ),
+        ]
+    }
+
+    fn tree_of_exchanges() -> tempfile::TempDir {
+        let root = tree();
+        fs::create_dir_all(root.path().join("deep/er/two")).expect("a directory");
+        for (name, text) in [("one", "1"), ("two/three", "3")] {
+            fs::write(root.path().join("deep/er").join(name), text).expect("a file");
+        }
+        root
+    }
+
+    #[test]
+    fn a_file_becomes_a_folder_and_a_folder_a_file() {
+        let root = tree_of_exchanges();
+        let tree = Beneath::open(root.path()).expect("it is there");
+        land(&tree, &exchanges(), |_| Ok(())).expect("it comes in");
+        let names: Vec<_> = content(root.path()).into_keys().collect();
+        let expected = [
+            "deep/er",
+            "src/a",
+            "src/c",
+            "src/gone/a",
+            "src/gone/b/c",
+            "src/other",
+        ];
+        assert_eq!(names, expected.map(PathBuf::from), "and nothing staged is left");
+    }
+
     fn tree() -> tempfile::TempDir {
         let root = tempfile::tempdir().expect("a temporary directory");
         fs::create_dir(root.path().join("src")).expect("a directory");
@@ -146,20 +202,23 @@ mod tests {
 
     #[test]
     fn a_failure_at_any_place_leaves_the_tree_as_it_was() {
-        for failing in moves() {
-            let root = tree();
-            let before = content(root.path());
-            let beneath = Beneath::open(root.path()).expect("it is there");
-            let result = land(&beneath, &moves(), |path| {
-                if path == failing.path {
-                    Err(io::Error::other("the disk is full"))
-                } else {
-                    Ok(())
-                }
-            });
-            assert!(matches!(result, Err(PatchError::File { .. })), "{result:?}");
-            assert_eq!(content(root.path()), before, "{:?}", failing.path);
-            assert!(!root.path().join("new").exists());
+        let all = [(moves(), tree as fn() -> _), (exchanges(), tree_of_exchanges)];
+        for (moves, tree) in all {
+            for failing in &moves {
+                let root: tempfile::TempDir = tree();
+                let before = content(root.path());
+                let beneath = Beneath::open(root.path()).expect("it is there");
+                let result = land(&beneath, &moves, |path| {
+                    if path == failing.path {
+                        Err(io::Error::other("the disk is full"))
+                    } else {
+                        Ok(())
+                    }
+                });
+                assert!(matches!(result, Err(PatchError::File { .. })), "{result:?}");
+                assert_eq!(content(root.path()), before, "{:?}", failing.path);
+                assert!(!root.path().join("new").exists());
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The patch itself.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
@@ -134,6 +135,9 @@ impl Patch {
     /// Brings it into the user's work tree: all of it, or nothing. Files that were changed meanwhile are merged line by
     /// line where that can be done; so are two patches of one desk that are applied at once. The index is not touched. Applied again, or made in place, it changes nothing.
     ///
+    /// A file may become a folder, and a folder a file where nothing else is left in it: what git ignores there is in no
+    /// patch, and in the way.
+    ///
     /// It holds the lease of its paths meanwhile: the one of the desk that it comes from while that is held, else one of
     /// its own. Where a desk of another step, run or program has it, it waits; where the step from which the patch comes
     /// has taken another desk of these paths, it would wait for itself and fails.
@@ -225,10 +229,23 @@ impl Patch {
     ) -> Result<(Vec<Move>, Vec<Conflict>), PatchError> {
         let scratch = self.origin.scratch()?;
         let (mut moves, mut conflicts) = (Vec::new(), Vec::new());
-        for change in changes {
+        // Where a file becomes a folder or a folder a file, what lies beneath the file is nothing.
+        let (mut turning, mut were_folders) = (HashSet::new(), HashSet::new());
+        for (at, change) in changes.iter().enumerate() {
             let path = change.path.clone();
+            let beneath_file = path.ancestors().skip(1).any(|above| turning.contains(above));
+            // What is beneath it comes next.
+            let next = changes.get(at + 1);
+            let is_folder = next.is_some_and(|next| next.path.starts_with(&path));
             let from = match read(tree, &path).await {
                 Ok(from) => from,
+                Err(_) if beneath_file => None,
+                Err(_) if is_folder => {
+                    if change.after.is_some() {
+                        were_folders.insert(&*change.path);
+                    }
+                    None
+                }
                 Err(error) => {
                     let why = error.to_string();
                     conflicts.push(Conflict { path, why });
@@ -237,15 +254,36 @@ impl Patch {
             };
             let merged = merged(scratch.path(), change, from.as_ref()).await;
             match merged.map_err(|trouble| PatchError::of_git("merge-file", trouble))? {
-                Merged::Already => {}
+                Merged::Already => {
+                    if change.after.is_some() {
+                        turning.insert(&*change.path);
+                    }
+                }
                 Merged::Becomes(Some(to)) if to.leads_out(&path) => {
                     let why = "it is a link that leads, or may lead, out of the work tree".to_owned();
                     conflicts.push(Conflict { path, why });
                 }
-                Merged::Becomes(to) => moves.push(Move { path, from, to }),
+                Merged::Becomes(to) => {
+                    if to.is_none() {
+                        turning.insert(&*change.path);
+                    }
+                    moves.push(Move { path, from, to });
+                }
                 Merged::Conflict(why) => conflicts.push(Conflict { path, why }),
             }
         }
+        // A folder in which something stays becomes no file.
+        let stays: HashSet<PathBuf> = conflicts
+            .iter()
+            .flat_map(|conflict| conflict.path.ancestors().skip(1))
+            .filter(|above| were_folders.contains(above))
+            .map(Path::to_owned)
+            .collect();
+        moves.retain(|step| !stays.contains(&step.path));
+        conflicts.extend(stays.into_iter().map(|path| {
+            let why = "it is a folder, and something in it stays".to_owned();
+            Conflict { path, why }
+        }));
         Ok((moves, conflicts))
     }
 }

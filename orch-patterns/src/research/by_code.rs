@@ -127,14 +127,14 @@ fn claims_of(researched: &Researched) -> Vec<Claim<'_>> {
 
 /// The sources that the most points rest on; of equals those that more researchers named.
 fn key_sources(points: &[Point], sources: &Sources) -> Vec<KeySource> {
-    let mut cites: HashMap<&str, usize> = HashMap::new();
+    let mut resting: HashMap<&str, usize> = HashMap::new();
     for url in points.iter().flat_map(|point| &point.sources) {
-        *cites.entry(url).or_default() += 1;
+        *resting.entry(url).or_default() += 1;
     }
     let mut cited: Vec<(usize, &crate::deliverable::Source)> = sources
         .sources
         .iter()
-        .filter_map(|source| Some((*cites.get(source.url.as_str())?, source)))
+        .filter_map(|source| Some((*resting.get(source.url.as_str())?, source)))
         .collect();
     cited.sort_by_key(|(cites, source)| std::cmp::Reverse((*cites, source.named_by.len())));
     let key = |(cites, source): (usize, &crate::deliverable::Source)| KeySource {
