@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::Metadata;
+use std::io;
 use std::ops::Bound;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -128,6 +129,11 @@ impl Traces {
         }
         let whole = |_: &Path| false;
         for repository in repositories {
+            let there = root.join(&repository).symlink_metadata();
+            if there.is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+                // Asked once, and not for each of its parts: most trees that are small have none.
+                continue;
+            }
             for part in OF_GIT {
                 traces.descend(root, &repository.join(part), look, whole, |_| true)?;
             }
