@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 mod descent;
 
-pub(crate) use descent::{Met, Stopped, descend};
+pub(crate) use descent::{Met, Stopped, descend, is_gone};
 
 /// What the name of every staged leaf begins with.
 const STAGED: &str = ".orch-";

@@ -239,6 +239,25 @@ pub(crate) fn room_for(place: &Path, bytes: usize) -> io::Result<()> {
     }
 }
 
+/// Opens a file of ours that is there to be locked; makes it, owner-only, if `create` says so. Never through a link.
+pub(crate) fn open_lock(path: &Path, create: bool) -> io::Result<fs::File> {
+    // Non-blocking, so that a named pipe put in the file's place cannot hold us.
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(create)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(flags.bits())
+        .open(path)
+}
+
+/// Whether a folder lies at `path`; a link to one is none.
+pub(crate) fn is_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
+}
+
 /// Reads a file that a worker may have written: a plain file, not a link, at most `limit` bytes. None when there is
 /// no such file.
 pub(crate) fn read_bounded(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{Quota, Resource};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Trouble};
 use crate::roll::Unknown;
 
 /// What became of one worker: its deliverable, or why there is none.
@@ -155,6 +155,16 @@ pub enum NotStarted {
     Leased(String),
     /// The machine refused what it needs: the disk is full, say. Other workers may go on; what was delivered stays.
     MachineRefused(Refusal),
+}
+
+impl NotStarted {
+    /// What `doing` came to, where that keeps a worker from its start.
+    pub(crate) fn of(trouble: Trouble, doing: &str) -> Self {
+        match trouble.refusal(doing) {
+            Ok(refusal) => Self::MachineRefused(refusal),
+            Err(why) => Self::SpawnFailed(format!("{doing}: {why}")),
+        }
+    }
 }
 
 impl FailClass {

@@ -84,7 +84,8 @@ pub(crate) fn descend<E>(
     Ok(())
 }
 
-fn is_gone(error: &io::Error) -> bool {
+/// Whether nothing lies where this came of looking.
+pub(crate) fn is_gone(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory

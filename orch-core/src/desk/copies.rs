@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::beneath::{Beneath, Leaf};
+use crate::beneath::{Beneath, Leaf, is_gone};
 use crate::patch::Change;
 use crate::refusal::Trouble;
 
@@ -113,14 +113,6 @@ fn unless_no_content<T>(root: &Path, path: &Path, read: io::Result<T>) -> Result
             _ => Err(Trouble::at(root.join(path), &error)),
         },
     }
-}
-
-/// Whether nothing lies where this came of looking.
-fn is_gone(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
 }
 
 fn through_a_link(root: &Path, path: &Path) -> bool {

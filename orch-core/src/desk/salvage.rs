@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use super::copies::{beside, compare};
 use super::record::{Record, read_register};
 use crate::beneath::walk;
-use crate::dirs::{self, Abandoned, StateDir};
+use crate::dirs::{self, Abandoned, StateDir, is_folder};
 use crate::patch::file_of;
 use crate::refusal::Trouble;
 use crate::work_tree::Rules;
@@ -131,10 +131,6 @@ fn strike(room: &Path, was: &Path) {
             let _ = dirs::remove_all(&entry);
         }
     }
-}
-
-fn is_folder(path: &Path) -> bool {
-    path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
 }
 
 fn folders_in(folder: &Path) -> Vec<PathBuf> {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use super::hold::{Hold, SUFFIX, Way, gate};
-use super::{StateDir, removal};
+use super::{StateDir, is_folder, removal};
 
 /// What the name of a directory ends with that was set aside.
 const ASIDE: &str = ".swept";
@@ -137,10 +137,6 @@ pub(super) fn aside(directory: &Path) -> io::Result<PathBuf> {
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).collect()
-}
-
-fn is_folder(path: &Path) -> bool {
-    path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
 }
 
 fn ends_with(path: &Path, suffix: &str) -> bool {

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
+use super::open_lock;
+
 /// What the name of such a file ends with.
 pub(super) const SUFFIX: &str = ".held";
 
@@ -55,7 +57,7 @@ impl Hold {
     fn attempt(directory: &Path, way: Way) -> io::Result<Option<Self>> {
         let mut path = file_of(directory);
         for _ in 0..TRIES {
-            let file = open(&path, true)?;
+            let file = open_lock(&path, true)?;
             let locked = match way {
                 Way::Alone => file.try_lock(),
                 Way::Shared => file.try_lock_shared(),
@@ -79,7 +81,7 @@ impl Hold {
 
     /// Takes what was left at the file `path`, alone; `None` when somebody has it, or it is no such file.
     pub(super) fn of_the_dead(path: PathBuf) -> Option<Self> {
-        let file = open(&path, false).ok()?;
+        let file = open_lock(&path, false).ok()?;
         let hold = Self { path, file };
         let is_file = hold.file.metadata().ok()?.is_file();
         (is_file && hold.file.try_lock().is_ok() && hold.lies_there()).then_some(hold)
@@ -139,19 +141,6 @@ fn file_of(directory: &Path) -> PathBuf {
     let mut name = directory.as_os_str().to_owned();
     name.push(SUFFIX);
     name.into()
-}
-
-fn open(path: &Path, create: bool) -> io::Result<File> {
-    // Non-blocking, so that a named pipe put in the file's place cannot hold us.
-    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(create)
-        .truncate(false)
-        .mode(0o600)
-        .custom_flags(flags.bits())
-        .open(path)
 }
 
 #[cfg(test)]

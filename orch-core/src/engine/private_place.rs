@@ -48,23 +48,20 @@ impl<'a> PrivatePlace<'a> {
         let path = self.path.clone();
         let failed = |doing: &'static str| {
             let path = &path;
-            move |error: io::Error| match Trouble::of_ours(path, &error).refusal(format!("{doing} failed")) {
-                Ok(refusal) => NotStarted::MachineRefused(refusal),
-                Err(why) => NotStarted::SpawnFailed(format!("{doing} failed: {why}")),
-            }
+            move |error: io::Error| NotStarted::of(Trouble::of_ours(path, &error), doing)
         };
         self.shared = self
             .state
             .share("runs", &self.run)
-            .map_err(failed("making the run's private directory"))?;
-        dirs::make_private(&self.path).map_err(failed("making the worker's private directory"))?;
+            .map_err(failed("making the run's private directory failed"))?;
+        dirs::make_private(&self.path).map_err(failed("making the worker's private directory failed"))?;
         for name in &launch.folders {
             dirs::make_private(&self.path.join(name))
-                .map_err(failed("making the worker's private directory"))?;
+                .map_err(failed("making the worker's private directory failed"))?;
         }
         for (name, bytes) in &launch.files {
             dirs::write_private(&self.path.join(name), bytes)
-                .map_err(failed("writing the worker's private file"))?;
+                .map_err(failed("writing the worker's private file failed"))?;
         }
         Ok(())
     }

@@ -4,16 +4,15 @@
 //! happens. Looking and taking is done under a register lock that is held for this alone. Processes see each other when
 //! they share a state directory, which all processes of one user do unless they were told otherwise.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
 use super::Territory;
-use crate::dirs::StateDir;
+use crate::dirs::{StateDir, open_lock};
 use crate::ids::Digest;
 
 /// The most bytes of a lease's file that are read.
@@ -52,7 +51,7 @@ impl Register {
 
     /// Takes `territory` if nobody holds a part of it. Does not wait.
     pub(super) fn take(&self, territory: &Territory) -> io::Result<Taken> {
-        let register = open(&self.place.join("register"), true)?;
+        let register = open_lock(&self.place.join("register"), true)?;
         match register.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(Taken::Busy),
@@ -62,7 +61,7 @@ impl Register {
             return Ok(Taken::HeldBy(held));
         }
         let path = self.place.join(format!("{}.lease", Uuid::new_v4().simple()));
-        let mut file = open(&path, true)?;
+        let mut file = open_lock(&path, true)?;
         let entry = Entry {
             path,
             _locked: file.try_clone()?,
@@ -78,7 +77,7 @@ impl Register {
 
     /// What is held beside `own`. Waits for whoever looks and takes at this moment.
     pub(super) fn held_beside(&self, own: &Entry) -> io::Result<Vec<Territory>> {
-        let register = open(&self.place.join("register"), true)?;
+        let register = open_lock(&self.place.join("register"), true)?;
         register.lock()?;
         self.held(Some(&own.path))
     }
@@ -105,7 +104,7 @@ impl Drop for Entry {
 
 /// What the file at `path` holds; `None`, and the file is gone, when its holder is dead.
 fn held(path: &Path) -> io::Result<Option<Territory>> {
-    let mut file = match open(path, false) {
+    let mut file = match open_lock(path, false) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened?,
     };
@@ -134,17 +133,6 @@ fn held(path: &Path) -> io::Result<Option<Territory>> {
         None
     };
     Ok(territory.or_else(|| Territory::of_clean(vec![PathBuf::new()])))
-}
-
-fn open(path: &Path, create: bool) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(create)
-        .truncate(false)
-        .mode(0o600)
-        .custom_flags(nix::fcntl::OFlag::O_NOFOLLOW.bits())
-        .open(path)
 }
 
 #[cfg(test)]

@@ -16,7 +16,6 @@ use crate::engine::Job;
 use crate::error::Result;
 use crate::event::EventKind;
 use crate::outcome::{FailClass, Failure, NotStarted, Outcome, Unfinished};
-use crate::refusal::Trouble;
 use crate::work_tree::{NotLooked, Traces, named};
 
 /// Where a reader stands.
@@ -66,13 +65,8 @@ pub(crate) async fn begin(run: &Run, job: &mut Job, stand: &Stand) -> Result<Rea
     match stand {
         Stand::WorkTree => {}
         Stand::Apart => {
-            let cannot = |trouble: Trouble| {
-                let doing = "a copy of the work tree to read in cannot be made";
-                match trouble.refusal(doing) {
-                    Ok(refusal) => NotStarted::MachineRefused(refusal),
-                    Err(why) => NotStarted::SpawnFailed(format!("{doing}: {why}")),
-                }
-            };
+            let cannot =
+                |trouble| NotStarted::of(trouble, "a copy of the work tree to read in cannot be made");
             let room = run.desks.room(&run.config.state, run.id()).map_err(cannot)?;
             let apart = Apart::of(room, run.work_tree()).await.map_err(cannot)?;
             apart.stands().clone_into(&mut job.work_tree);
