@@ -41,6 +41,8 @@ impl Desk {
     /// Dropped half-way, nothing is left of the place; the next call begins anew.
     pub async fn show(&self, patch: &Patch) -> Result<Shown> {
         self.run.is_open()?;
+        // A writer whose future was dropped, which could still reach the place beside its own.
+        self.seat.empty().await;
         let base = Some(patch.base_on(self.base));
         if self.isolation() == Isolation::InPlace {
             let cx = Cx::at_desk(&self.run, &self.path, base, self.purse, &self.seat);

@@ -5,7 +5,7 @@ use orch_prompts::{Artefact, Material};
 
 use crate::deliverable::Fix;
 
-/// What is to be verified, at the desk where it was written: the input of a [`Verifier`](super::Verifier)'s reader.
+/// What is to be verified, where it is [shown](orch_core::Desk::show): the input of a [`Verifier`](super::Verifier)'s reader.
 ///
 /// `holds` and `check` are the orchestrator's words. The rest was said or written by workers, and goes into a brief as
 /// [`Material`] only; the evidence is what the orchestrator ran itself.

@@ -1,12 +1,9 @@
 //! The loop: write, look, and once more with what is still wrong.
 
 use async_trait::async_trait;
-use orch_core::{
-    Cx, Desk, Error, Halt, Needs, NotStarted, Outcome, Patch, Pattern, Result, Unfinished, Verdict,
-};
+use orch_core::{Cx, Desk, Error, Halt, Needs, Outcome, Patch, Pattern, Result, Verdict};
 
 use super::showing::Showing;
-use super::verifier::is_spoilt;
 use super::{Assignment, Delivery, Examination, Examined, Implementer, Round, Verifier};
 use crate::deliverable::Fix;
 
@@ -18,8 +15,7 @@ const ROUNDS: usize = 3;
 ///
 /// It ends with what there is: when it is confirmed, when the rounds are used up, when the implementer fails, and when
 /// there is nothing that a further round could be told, since nobody found anything out. What the implementer wrote is
-/// in the [`Delivery`] in all cases. When a verifying reader changes files at the desk it ends as well: what stands there
-/// is no longer the implementer's. And when a check cannot be started: no implementer can repair that.
+/// in the [`Delivery`] in all cases. It ends as well when a check cannot be started: no implementer can repair that.
 ///
 /// When to use it: for a task that needs no review and no scouts, as a part of a pattern of your own. It costs, for each
 /// round, the implementer, and the reader where there is one; checks cost no worker.
@@ -93,13 +89,12 @@ impl Rounds {
             evidence: Vec::new(),
             round,
         };
-        if round < self.at_most {
-            let examined = self.verifier.examine(showing, asked.clone()).await?;
-            if !is_over_budget(&examined) {
-                return Ok(examined);
-            }
-        }
-        self.verifier.examine(showing.closing(), asked).await
+        let showing = if round < self.at_most {
+            showing
+        } else {
+            showing.closing()
+        };
+        self.verifier.examine(showing, asked).await
     }
 }
 
@@ -161,8 +156,7 @@ impl Pattern for Rounds {
             };
             let examined = self.examine(&desk, &assignment, said, &patch, round).await?;
             let verdict = examined.verdict;
-            let spoilt = examined.missing.as_ref().is_some_and(is_spoilt);
-            let hopeless = spoilt || examined.not_started().is_some();
+            let hopeless = examined.not_started().is_some();
             let complaint = examined.complaint().filter(|_| round < self.at_most && !hopeless);
             let examined = Some(examined);
             rounds.push(Round { fix, examined });
@@ -178,12 +172,4 @@ impl Pattern for Rounds {
         needs.worker(&self.implementer.worker());
         self.verifier.needs(needs);
     }
-}
-
-/// Whether a reader or check did not start for want of budget.
-fn is_over_budget(examined: &Examined) -> bool {
-    matches!(
-        examined.missing,
-        Some(Unfinished::NotStarted(NotStarted::OverBudget { .. }))
-    )
 }

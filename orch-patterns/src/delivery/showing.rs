@@ -1,6 +1,6 @@
 //! A writer's patch, to be looked at: by each who looks in a place of its own.
 
-use orch_core::{Cx, Desk, Error, FailClass, Failure, Patch, Result, Unfinished};
+use orch_core::{Cx, Desk, Error, FailClass, Failure, NotStarted, Patch, Result, Unfinished};
 
 /// What is looked at in one round.
 #[derive(Debug, Clone, Copy)]
@@ -26,11 +26,30 @@ impl<'a> Showing<'a> {
         Self { closes: true, ..self }
     }
 
-    /// A handle to a place that nobody has been to. The inner error: nobody can look, and why.
+    /// Has `by` look, at a place that nobody has been to. Who would exceed the budget looks as the closing step, and so do
+    /// all after it. The inner error: nobody found anything out, and why.
     ///
     /// # Errors
     /// [`Error::Halt`] alone.
-    pub(super) async fn place(&self) -> Result<Result<Cx, Unfinished>> {
+    pub(super) async fn look<T, F>(&mut self, by: impl Fn(Cx) -> F) -> Result<Result<T, Unfinished>>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        loop {
+            let cx = match self.place().await? {
+                Ok(cx) => cx,
+                Err(why) => return Ok(Err(why)),
+            };
+            match by(cx).await {
+                Ok(found) => return Ok(Ok(found)),
+                Err(Error::Unfinished(why)) if is_over_budget(&why) && !self.closes => self.closes = true,
+                Err(Error::Unfinished(why)) => return Ok(Err(why)),
+                Err(halt) => return Err(halt),
+            }
+        }
+    }
+
+    async fn place(&self) -> Result<Result<Cx, Unfinished>> {
         let shown = match self.desk.show(self.patch).await {
             Ok(shown) => shown,
             Err(Error::Unfinished(why)) => return Ok(Err(why)),
@@ -44,4 +63,8 @@ impl<'a> Showing<'a> {
         let cx = shown.cx.child(format!("round {}", self.round));
         Ok(Ok(if self.closes { cx.closing_step() } else { cx }))
     }
+}
+
+fn is_over_budget(why: &Unfinished) -> bool {
+    matches!(why, Unfinished::NotStarted(NotStarted::OverBudget { .. }))
 }

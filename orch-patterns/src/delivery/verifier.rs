@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use orch_core::{Check, Error, Halt, Needs, Pattern, Result, Unfinished, Verdict};
+use orch_core::{Check, Cx, Halt, Needs, Pattern, Result, Verdict};
 
 use super::assignment::all_of;
 use super::showing::Showing;
@@ -79,23 +79,16 @@ impl Verifier {
     ///
     /// # Errors
     /// [`Error::Halt`] alone: what kept a check or the reader from an answer is in the result.
-    pub(super) async fn examine(&self, showing: Showing<'_>, mut asked: Examination) -> Result<Examined> {
+    pub(super) async fn examine(&self, mut showing: Showing<'_>, mut asked: Examination) -> Result<Examined> {
         let mut examined = Examined::default();
         for check in &self.checks {
-            let cx = match showing.place().await? {
-                Ok(cx) => cx,
+            let by = |cx: Cx| async move { cx.check(check).await };
+            match showing.look(by).await? {
+                Ok(evidence) => examined.evidence.push(evidence),
                 Err(why) => {
                     examined.missing = Some(why);
                     break;
                 }
-            };
-            match cx.check(check).await {
-                Ok(evidence) => examined.evidence.push(evidence),
-                Err(Error::Unfinished(why)) => {
-                    examined.missing = Some(why);
-                    break;
-                }
-                Err(halt) => return Err(halt),
             }
         }
         let seen = examined.evidence.iter().map(|evidence| evidence.verdict);
@@ -107,27 +100,22 @@ impl Verifier {
         let Some(reader) = &self.reader else {
             return Ok(examined);
         };
-        let cx = match showing.place().await? {
-            Ok(cx) => cx,
-            Err(why) => {
-                examined.verdict = Verdict::Unverified;
-                examined.missing = Some(why);
-                return Ok(examined);
-            }
-        };
         asked.evidence.clone_from(&examined.evidence);
-        match reader.run(&cx.child("verify"), asked).await {
+        let by = |cx: Cx| {
+            let asked = asked.clone();
+            async move { reader.run(&cx.child("verify"), asked).await }
+        };
+        match showing.look(by).await? {
             Ok(verification) => {
                 // Put together by a closure, it has not been weighed yet.
                 let verification = verification.weighed();
                 examined.verdict = verification.verdict;
                 examined.verification = Some(verification);
             }
-            Err(Error::Unfinished(why)) => {
+            Err(why) => {
                 examined.verdict = Verdict::Unverified;
                 examined.missing = Some(why);
             }
-            Err(halt) => return Err(halt),
         }
         Ok(examined)
     }
@@ -174,9 +162,4 @@ impl From<VerifyingReader> for Verifier {
     fn from(reader: VerifyingReader) -> Self {
         Self::by(reader)
     }
-}
-
-/// Whether it is the reader's own doing that what stands at the desk is not the writer's work alone any more.
-pub(super) fn is_spoilt(why: &Unfinished) -> bool {
-    matches!(why, Unfinished::Failed(failure) if failure.class == orch_core::FailClass::ScopeViolation)
 }

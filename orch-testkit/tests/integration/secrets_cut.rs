@@ -4,7 +4,7 @@ use std::fs;
 
 use orch_core::agent::{Agent as _, Codex, Decoder, Gemini, Tool, WorkerEvent};
 use orch_core::engine::{Job, JobId};
-use orch_core::{Cx, Isolation, Orchestrator, Redactor, RunId, StateDir, Worker, check};
+use orch_core::{Check, Cx, Isolation, Orchestrator, Redactor, RunId, StateDir, Worker, check};
 use orch_prompts::Brief;
 
 use crate::desk::{House, within, writer};
@@ -35,6 +35,14 @@ fn assert_clean(what: &str, text: &str) {
     }
 }
 
+async fn output_of(orch: &Orchestrator, asked: &Check) -> String {
+    let checked = within(orch, |cx: Cx| {
+        let asked = asked.clone();
+        async move { cx.check(&asked).await }
+    });
+    checked.await.unwrap().output
+}
+
 #[tokio::test]
 async fn the_cut_output_of_a_check_has_no_half_of_a_secret() {
     for fill in [16_366, 16_370, 16_382] {
@@ -42,13 +50,7 @@ async fn the_cut_output_of_a_check_has_no_half_of_a_secret() {
         let orch = orch(&house, "true");
         let print = format!("echo {CANARY}; head -c {fill} /dev/zero | tr '\\0' x");
         let asked = check("sh", ["-c", &print]);
-        let evidence = within(&orch, |cx: Cx| {
-            let asked = asked.clone();
-            async move { cx.check(&asked).await }
-        })
-        .await
-        .unwrap();
-        assert_clean("its output", &evidence.output);
+        assert_clean("its output", &output_of(&orch, &asked).await);
         assert_clean("its events", &format!("{:?}", house.seen.all()));
     }
 }
@@ -64,13 +66,7 @@ async fn a_secret_that_is_coloured_in_part_is_in_no_output_no_answer_and_no_even
     for fill in [0, 16_366, 16_370, 16_374] {
         let print = format!("cat {line}; head -c {fill} /dev/zero | tr '\\0' x");
         let asked = check("sh", ["-c", &print]);
-        let evidence = within(&orch, |cx: Cx| {
-            let asked = asked.clone();
-            async move { cx.check(&asked).await }
-        })
-        .await
-        .unwrap();
-        assert_clean("its output", &evidence.output);
+        assert_clean("its output", &output_of(&orch, &asked).await);
     }
     let answer = orch.run(&reader(), "it".to_owned()).await.unwrap();
     assert_eq!(answer.trim_end(), "[redacted KEY] done");

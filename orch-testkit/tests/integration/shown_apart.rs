@@ -10,6 +10,7 @@ use orch_testkit::memory_engine::Play;
 use tokio::sync::Notify;
 
 use crate::desk::{House, within, writer};
+use crate::processes::{is_alive, until_async};
 use crate::workshop::{Workshop, confirmed, fixed, refuted, said};
 
 fn implementer() -> Implementer {
@@ -115,6 +116,26 @@ async fn a_patch_is_shown_in_the_tree_as_it_is_at_each_time() {
     .await
     .unwrap();
     assert_eq!((conflicts, verdict), (1, Verdict::Confirmed));
+}
+
+/// It hears no signal that asks it to end.
+#[tokio::test]
+async fn a_writer_that_nobody_waits_for_is_gone_before_anything_is_shown() {
+    let house = House::new();
+    let orch =
+        house.orch("trap '' TERM INT HUP; echo $$ > src/pid.tmp; mv src/pid.tmp src/pid; exec sleep 1000");
+    let is_gone = within(&orch, |cx: Cx| async move {
+        let mut desk = cx.desk(["src"]).isolation(Isolation::Clone).await?;
+        let (patch, pid) = (desk.patch().await?, desk.directory().join("src/pid"));
+        tokio::select! {
+            said = desk.write(&writer(&["src"]), &()) => panic!("it does not end: {said:?}"),
+            () = until_async(|| pid.exists()) => {}
+        }
+        let _shown = desk.show(&patch).await?;
+        let pid = fs::read_to_string(pid).unwrap();
+        Ok(!is_alive(pid.trim().parse().unwrap()))
+    });
+    assert!(is_gone.await.unwrap());
 }
 
 #[tokio::test]
