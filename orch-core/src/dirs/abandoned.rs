@@ -154,9 +154,10 @@ mod tests {
     /// A directory as a program leaves it that is killed.
     fn left(state: &StateDir, kind: &str, name: &str) -> PathBuf {
         let mut made = state.fresh(kind, name).expect("a directory");
-        made.hold = None;
         let path = made.path().to_owned();
         write_private(&path.join("file"), b"text").expect("a file");
+        // From here on it is anybody's to clear away.
+        made.hold = None;
         std::mem::forget(made);
         path
     }
