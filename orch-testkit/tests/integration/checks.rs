@@ -10,7 +10,7 @@ use orch_core::{Cx, Error, Isolation, NotStarted, Unfinished, Verdict, check};
 use orch_patterns::agent::Tool;
 use orch_patterns::{Orchestrator, StateDir};
 
-use crate::desk::{House, within, writer};
+use crate::house::{House, within, writer};
 use crate::processes;
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use orch_patterns::{Assignment, Delivery, Examination, Rounds, StateDir, Underta
 use orch_testkit::memory_engine::Play;
 use serde_json::json;
 
-use crate::desk::House;
+use crate::house::House;
 use crate::workshop::{Part, Workshop, assert_fenced, confirmed, fixed, refuted, said};
 
 fn implementer() -> Implementer {

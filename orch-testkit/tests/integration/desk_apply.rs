@@ -7,7 +7,7 @@ use orch_core::{Cx, Isolation, Patch, Result, Worker, Writer};
 use orch_prompts::Brief;
 use orch_testkit::memory_engine::Play;
 
-use crate::desk::{House, git, within, writer};
+use crate::house::{House, git, within, writer};
 use crate::workshop::Workshop;
 
 /// What the writer of `house` leaves of `src` when it runs `script`.

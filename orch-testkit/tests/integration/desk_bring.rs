@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use orch_core::{Cx, Error, FailClass, Halt, Isolation, Patch, Result, Unfinished};
 
-use crate::desk::{House, within, writer};
+use crate::house::{House, within, writer};
 
 /// What a writer at a desk of `src` does, as a patch; the desk is given back.
 async fn patch_of(cx: &Cx, label: &str) -> Result<Patch> {

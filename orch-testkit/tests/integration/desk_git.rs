@@ -7,7 +7,7 @@ use std::process::Command;
 use orch_core::{Cx, Error, Halt, Isolation, Worker};
 use orch_prompts::Brief;
 
-use crate::desk::{House, git, within, writer};
+use crate::house::{House, git, within, writer};
 
 async fn refusal(house: &House, isolation: Option<Isolation>) -> String {
     let orch = house.orch("cat > /dev/null; echo x >> src/a.rs; echo done");

@@ -8,7 +8,7 @@ use std::process::Command;
 use orch_core::{Cx, Isolation};
 use orch_prompts::Artefact;
 
-use crate::desk::{House, git, within, writer};
+use crate::house::{House, git, within, writer};
 
 const HOOKS: [&str; 12] = [
     "post-checkout",

@@ -7,7 +7,7 @@ use orch_core::agent::Tool;
 use orch_core::{Cx, Isolation, Worker};
 use orch_prompts::Brief;
 
-use crate::desk::{House, within, writer};
+use crate::house::{House, within, writer};
 
 /// Larger than what is held of one file; of holes, so that it costs nothing.
 fn large(path: &Path) {

@@ -7,7 +7,7 @@ use futures::FutureExt as _;
 use orch_core::agent::Tool;
 use orch_core::{Cx, Error, NotStarted, Orchestrator, StateDir, Unfinished};
 
-use crate::desk::{House, within};
+use crate::house::{House, within};
 
 /// Tells the other process where to take its desk.
 const TREE: &str = "ORCH_TEST_LEASE_TREE";

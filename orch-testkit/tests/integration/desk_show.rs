@@ -6,7 +6,7 @@ use orch_core::{Cx, Desk, Isolation, Patch, Verdict, check};
 use orch_patterns::agent::Tool;
 use orch_patterns::{Assignment, Implementer, Rounds};
 
-use crate::desk::{House, within, writer};
+use crate::house::{House, within, writer};
 
 /// Writes what it may, and much beside it that would let a check pass.
 const CHEAT: &str = "cat > /dev/null; sed -i s/5/five/ src/a.rs; mkdir -p build; echo ok > build/ok; echo 'exit 0' > check.sh; \

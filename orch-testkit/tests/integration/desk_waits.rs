@@ -3,7 +3,7 @@
 use futures::future::join;
 use orch_core::{Cx, Desk, Error, Halt, Isolation, Patch, PatchError, Result};
 
-use crate::desk::{House, within, writer};
+use crate::house::{House, within, writer};
 
 /// Writes lines to whatever file it is to write.
 const WORK: &str = "cat > /dev/null; for f in src/a.rs other.txt; do echo x >> $f; done; echo done";

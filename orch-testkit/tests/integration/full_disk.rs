@@ -15,7 +15,7 @@ use orch_patterns::prelude::*;
 use orch_patterns::{FailClass, Merge, Merger, NotStarted, Observer, PatchError, StateDir};
 use orch_patterns::{Missing, Refusal, RefusalKind};
 
-use crate::desk::{House, within, writer};
+use crate::house::{House, within, writer};
 
 /// Where the inner run of a test finds its full disk.
 const DISK: &str = "ORCH_TEST_FULL_DISK";

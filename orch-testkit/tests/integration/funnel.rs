@@ -331,7 +331,7 @@ async fn an_analysis_that_is_in_no_file_goes_the_same_way() {
 
 #[tokio::test]
 async fn a_rehearsal_runs_no_check_and_ends_with_a_reason() {
-    let house = crate::desk::House::new();
+    let house = crate::house::House::new();
     let agent: std::sync::Arc<dyn Agent> = std::sync::Arc::new(Tool::new("t", "true"));
     let orch = Orchestrator::builder(&house.tree)
         .agent_arc(agent.clone())

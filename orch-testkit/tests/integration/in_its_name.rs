@@ -8,7 +8,7 @@ use orch_core::Worker;
 use orch_core::agent::{Claude, Gemini};
 use orch_prompts::Brief;
 
-use crate::desk::House;
+use crate::house::House;
 
 /// What stands for a CLI: it reads its prompt, and does as `body` says.
 fn cli(house: &House, body: &str) -> PathBuf {

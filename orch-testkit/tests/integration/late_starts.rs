@@ -14,7 +14,7 @@ use orch_prompts::Brief;
 use orch_testkit::memory_engine::{Act, Play};
 use tokio::sync::Notify;
 
-use crate::desk::within;
+use crate::house::within;
 use crate::workshop::{Part, Workshop};
 
 fn apart() -> Worker<(), String> {

@@ -11,7 +11,7 @@ use orch_core::session::Sessions;
 use orch_core::{Cx, Error, Isolation, Orchestrator, RunId, StateDir};
 use orch_patterns::step;
 
-use crate::desk::{House, git, within, writer};
+use crate::house::{House, git, within, writer};
 
 /// Tells the other process the root of its house, how its writer stands, what that does, and which run it is.
 const ROOT: &str = "ORCH_TEST_LEFT_ROOT";

@@ -16,7 +16,7 @@ use orch_prompts::{Brief, Lens};
 use orch_testkit::memory_engine::{MemoryEngine, Play};
 use tokio::sync::Notify;
 
-use crate::desk::{House, within, writer};
+use crate::house::{House, within, writer};
 
 fn reader() -> Worker<String, String> {
     Worker::new(|what: &String| Brief::new(format!("Read {what}."))).label("Reader")

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use orch_core::{Cx, Isolation, Result};
 
-use crate::desk::{House, git, within, writer};
+use crate::house::{House, git, within, writer};
 use crate::readers_hostile::{it, reader, told, violation};
 
 /// A writer in place that was given `src`.

@@ -15,7 +15,7 @@ use orch_testkit::memory_engine::{MemoryEngine, Play};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::unix::pipe;
 
-use crate::desk::{House, git, within, writer};
+use crate::house::{House, git, within, writer};
 
 pub(crate) fn reader() -> Worker<String, String> {
     Worker::new(|what: &String| Brief::new(format!("Read {what}."))).label("Reader")

@@ -9,7 +9,7 @@ use orch_prompts::Brief;
 use orch_testkit::real;
 use orch_testkit::server::{Reply, Request, Rule, Script, Server};
 
-use crate::desk::House;
+use crate::house::House;
 
 /// What each way is, and the shell's words for it; in a repository with `other.txt`, `src/a.rs` and `src/gone.rs`.
 const WAYS: [(&str, &str); 22] = [

@@ -10,7 +10,7 @@ use orch_testkit::real;
 use orch_testkit::server::{Reply, Request, Rule, Script, Server};
 use serde_json::{Value, json};
 
-use crate::desk::House;
+use crate::house::House;
 use crate::workshop::{assert_fenced, findings, fixed};
 
 /// A house, the server, and an orchestrator whose agent is codex.

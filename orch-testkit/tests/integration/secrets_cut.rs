@@ -7,7 +7,7 @@ use orch_core::engine::{Job, JobId};
 use orch_core::{Check, Cx, Isolation, Orchestrator, Redactor, RunId, StateDir, Worker, check};
 use orch_prompts::Brief;
 
-use crate::desk::{House, within, writer};
+use crate::house::{House, within, writer};
 
 const CANARY: &str = "cANary-4711-9f3b2c";
 

@@ -9,7 +9,7 @@ use orch_prompts::Brief;
 use orch_testkit::memory_engine::Play;
 use tokio::sync::Notify;
 
-use crate::desk::{House, within, writer};
+use crate::house::{House, within, writer};
 use crate::processes::{is_alive, until_async};
 use crate::workshop::{Workshop, confirmed, fixed, refuted, said};
 

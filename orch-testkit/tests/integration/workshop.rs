@@ -11,7 +11,7 @@ use orch_patterns::agent::Tool;
 use orch_testkit::memory_engine::{MemoryEngine, Play};
 use serde_json::{Value, json};
 
-use crate::desk::House;
+use crate::house::House;
 
 /// A house with one commit, whose workers play a script.
 pub(crate) struct Workshop {

@@ -15,7 +15,7 @@ use orch_patterns::{Estimate, FailClass, StateDir, check};
 use orch_testkit::memory_engine::Play;
 
 use super::{Parts, REPORT, answers_and_writes, files, part, pattern, slices, why, writes};
-use crate::desk::{House, git};
+use crate::house::{House, git};
 
 /// What one of three workers does in place of its work, and how it is told.
 #[tokio::test]

@@ -16,7 +16,7 @@ use orch_patterns::prelude::*;
 use orch_patterns::{Builder, Part, StateDir};
 use orch_testkit::memory_engine::{MemoryEngine, Play};
 
-use crate::desk::House;
+use crate::house::House;
 
 /// A writer's report.
 pub(crate) const REPORT: &str =

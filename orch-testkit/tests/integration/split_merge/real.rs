@@ -7,7 +7,7 @@ use orch_testkit::real;
 use orch_testkit::server::{Reply, Request, Rule, Script, Server};
 
 use super::{REPORT, files, part, pattern, slices};
-use crate::desk::House;
+use crate::house::House;
 
 #[tokio::test]
 async fn real_codex_workers_write_apart_and_what_they_did_is_one_patch() {

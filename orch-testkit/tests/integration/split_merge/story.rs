@@ -9,7 +9,7 @@ use orch_patterns::prelude::*;
 use orch_patterns::{FailClass, check};
 
 use super::{REPORT, files, part, pattern, slices, why};
-use crate::desk::{House, git};
+use crate::house::{House, git};
 
 /// What stands against a patch, for a person.
 fn predicted(conflicts: &[Conflict]) -> Vec<String> {

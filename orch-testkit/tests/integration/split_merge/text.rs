@@ -14,7 +14,7 @@ use orch_testkit::memory_engine::Play;
 use serde_json::json;
 
 use super::{Parts, answers_and_writes, files, pattern, slices, writes};
-use crate::desk::House;
+use crate::house::House;
 
 fn section(text: &str) -> Play {
     Play::answer(json!({"text": text, "left_open": ["a term"]}).to_string())
