@@ -133,7 +133,8 @@ impl Patch {
     }
 
     /// Brings it into the user's work tree: all of it, or nothing. Files that were changed meanwhile are merged line by
-    /// line where that can be done; so are two patches of one desk that are applied at once. The index is not touched. Applied again, or made in place, it changes nothing.
+    /// line where that can be done; so are two patches of one desk that are applied at once. The
+    /// index is not touched. Applied again, or made in place, it changes nothing.
     ///
     /// A file may become a folder, and a folder a file where nothing else is left in it: what git ignores there is in no
     /// patch, and in the way.
